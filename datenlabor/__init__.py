@@ -1,0 +1,1 @@
+"""Datenlabor: warehouse, protection, publishing and dashboards of a municipal data lab."""

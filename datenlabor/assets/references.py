@@ -1,0 +1,106 @@
+"""What an asset refers to: pure functions over chart and dashboard documents."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from datenlabor.assets.normal_form import Document
+
+_COLUMN_KEYS = (
+    "x_axis",
+    "groupby",
+    "columns",
+    "all_columns",
+    "series",
+    "series_columns",
+    "entity",
+    "groupbyRows",
+    "groupbyColumns",
+    "granularity_sqla",
+)
+_METRIC_KEYS = (
+    "metric",
+    "metrics",
+    "metrics_b",
+    "percent_metrics",
+    "secondary_metric",
+    "size",
+    "timeseries_limit_metric",
+    "x_axis_sort_by_metric",
+)
+# Places where a chart could smuggle in SQL or arithmetic of its own.
+_FORMULA_KEYS = ("sqlExpression", "where", "having", "rolling_type", "resample_rule", "time_compare")
+
+
+@dataclass(frozen=True)
+class References:
+    """Names of columns and metrics a chart reads from its dataset."""
+
+    columns: frozenset[str]
+    metrics: frozenset[str]
+
+
+def chart_references(chart: Document) -> References:
+    """Return the columns and metrics that a chart's settings name."""
+    params = chart.get("params", {})
+    columns = {name for key in _COLUMN_KEYS for name in _names(params.get(key))}
+    metrics = {name for key in _METRIC_KEYS for name in _names(params.get(key))}
+    for condition in params.get("adhoc_filters", []):
+        columns |= set(_names(condition.get("subject")))
+    for entry in params.get("order_by_cols", []):
+        columns.add(json.loads(entry)[0])
+    either = set(params.get("column_config", {}))
+    either |= {rule["column"] for rule in params.get("conditional_formatting", [])}
+    return References(frozenset(columns | (either - metrics)), frozenset(metrics))
+
+
+def chart_formulas(chart: Document) -> list[str]:
+    """Return every place in which a chart computes something of its own."""
+    params = chart.get("params", {})
+    found = [f"{path} = {value!r}" for path, value in _formula_entries(params, "params")]
+    for key in (*_COLUMN_KEYS, *_METRIC_KEYS):
+        value = params.get(key)
+        entries = value if isinstance(value, list) else [value]
+        found += [f"params.{key} defines {e!r}" for e in entries if isinstance(e, dict)]
+    if params.get("query_mode") == "sql":
+        found.append("params.query_mode = 'sql'")
+    return found
+
+
+def charts_of(dashboard: Document) -> list[str]:
+    """Return the UUIDs of the charts on a dashboard, in the order of the layout."""
+    return [
+        str(node["meta"]["uuid"])
+        for node in dashboard["position"].values()
+        if isinstance(node, dict) and node.get("type") == "CHART"
+    ]
+
+
+def filter_targets(dashboard: Document) -> list[tuple[str, str]]:
+    """Return (dataset UUID, column) of every native filter that reads a dataset."""
+    return [
+        (str(target["datasetUuid"]), str(target["column"]["name"]))
+        for native_filter in dashboard.get("metadata", {}).get("native_filter_configuration", [])
+        for target in native_filter["targets"]
+        if target
+    ]
+
+
+def _names(value: Any) -> Iterator[str]:  # noqa: ANN401  a chart setting of any shape
+    for entry in value if isinstance(value, list) else [value]:
+        if isinstance(entry, str) and entry:
+            yield entry
+
+
+def _formula_entries(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key in _FORMULA_KEYS and item not in (None, "", [], "None"):
+                yield f"{path}.{key}", item
+            if key == "annotationType" and item == "FORMULA":
+                yield f"{path}.{key}", item
+            yield from _formula_entries(item, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _formula_entries(item, f"{path}[{index}]")

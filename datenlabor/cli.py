@@ -1,0 +1,30 @@
+"""The ``datenlabor`` command."""
+
+import sys
+
+import typer
+
+from datenlabor.assets.commands import app as assets_app
+from datenlabor.console import err
+from datenlabor.errors import DatenlaborError
+from datenlabor.publishing.commands import publish_command, releases_command
+
+commands = typer.Typer(
+    help="Datenlabor: build, publish and serve a municipal data lab.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+commands.command(name="publish")(publish_command)
+commands.command(name="releases")(releases_command)
+commands.add_typer(assets_app, name="assets")
+
+
+def app() -> None:
+    """Run a command; what the user can act on is shown without a traceback."""
+    try:
+        commands()
+    except DatenlaborError as error:
+        err.print(f"[bold red]Error:[/bold red] {error}", markup=True)
+        if error.hint:
+            err.print(f"[bold]What to do:[/bold] {error.hint}")
+        sys.exit(1)

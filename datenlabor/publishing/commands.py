@@ -1,0 +1,51 @@
+"""``datenlabor publish`` and ``datenlabor releases``; registered by ``datenlabor.cli``."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from datenlabor import console
+from datenlabor.errors import DatenlaborError
+from datenlabor.paths import PROJECT, Home
+from datenlabor.publishing import workflow
+from datenlabor.publishing.manifest import protected_tables
+
+MANIFEST = PROJECT / "target" / "manifest.json"
+
+
+def publish_command(
+    keep: Annotated[
+        int, typer.Option(min=workflow.MINIMUM_KEEP, help="How many releases stay on disk.")
+    ] = 5,
+    rollback: Annotated[  # noqa: FBT002 a flag of the command line
+        bool, typer.Option("--rollback", help="Show an earlier release again; build nothing.")
+    ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(help="With --rollback: id of that release; by default the previous one."),
+    ] = None,
+) -> None:
+    """Publish the protected tables to the dashboards, or go back to an earlier release."""
+    home = Home.from_environment()
+    if to is not None and not rollback:
+        raise DatenlaborError("--to names the target of a rollback.", hint="Add --rollback.")
+    if rollback:
+        release = workflow.rollback(home, to)
+    else:
+        release = workflow.publish(home, tables=protected_tables(MANIFEST), keep=keep)
+    console.out.print(f"Current release: [bold]{release.release_id}[/bold] ({release.file})")
+
+
+def releases_command() -> None:
+    """List the releases on disk, newest first."""
+    table = Table("Release", "Published (UTC)", "Tables", "Rows", "Current")
+    for release in workflow.releases(Home.from_environment()):
+        table.add_row(
+            release.release_id,
+            f"{release.published_at:%Y-%m-%d %H:%M:%S}",
+            str(len(release.tables)),
+            str(sum(release.tables.values())),
+            "●" if release.is_current else "",
+        )
+    console.out.print(table)

@@ -1,0 +1,1 @@
+"""Reading the semantic layer: models, columns and metrics as dbt's artifacts describe them."""

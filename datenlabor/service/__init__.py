@@ -1,0 +1,1 @@
+"""Running Superset: its secrets, its set-up, its process."""

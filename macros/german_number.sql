@@ -1,0 +1,36 @@
+{#- A number as German text: 1.234,5. `decimals` is an SQL expression; null stays null. -#}
+{% macro german_number(value, decimals) -%}
+    {{ return(adapter.dispatch("german_number", "datenlabor")(value, decimals)) }}
+{%- endmacro %}
+
+{% macro default__german_number(value, decimals) -%}
+    translate(
+        format('{:,.' || cast({{ decimals }} as varchar) || 'f}', {{ value }}), ',.', '.,'
+    )
+{%- endmacro %}
+
+{% macro spark__german_number(value, decimals) -%}
+    translate(format_number({{ value }}, {{ decimals }}), ',.', '.,')
+{%- endmacro %}
+
+{#- An indicator's value as German text with its unit; shares are stored as 0–1. -#}
+{% macro german_value(value, decimals, unit_symbol) -%}
+    {{ german_number(
+        value ~ " * case when " ~ unit_symbol ~ " = '%' then 100 else 1 end", decimals
+    ) }} || coalesce(' ' || {{ unit_symbol }}, '')
+{%- endmacro %}
+
+{#- A signed change as German text: '+1,2 Prozentpunkte', '−3,4 %'; no change has no sign. -#}
+{% macro german_change(change, decimals, is_relative, change_unit) -%}
+    case
+        when {{ change }} > 0 then '+'
+        when {{ change }} < 0 then '−'
+        else ''
+    end || case
+        when {{ is_relative }}
+            then {{ german_number("abs(" ~ change ~ ") * 100", "1") }} || ' %'
+        when {{ change_unit }} = 'Prozentpunkte'
+            then {{ german_number("abs(" ~ change ~ ") * 100", decimals) }} || ' Prozentpunkte'
+        else {{ german_number("abs(" ~ change ~ ")", decimals) }}
+    end
+{%- endmacro %}

@@ -1,0 +1,44 @@
+with figures as (
+    select * from {{ ref("stg_official__figures") }}
+),
+
+measures as (
+    select * from {{ ref("catalogue_measure") }}
+),
+
+units as (
+    select * from {{ ref("catalogue_unit") }}
+),
+
+breaks as (
+    select * from {{ ref("code_series_break") }}
+),
+
+final as (
+    select
+        figures.area_code,
+        figures.measure_code,
+        figures.period_code,
+        figures.dataset_code,
+        figures.source_code,
+        figures.licence_code,
+        figures.provenance_code,
+        breaks.note_de as break_note,
+        case
+            when breaks.measure_code is not null and figures.status_code = 'A'
+                then 'B'
+            else figures.status_code
+        end as status_code,
+        cast(substr(figures.period_code, 1, 4) as integer) as calendar_year,
+        figures.published_value * units.base_factor as measure_value
+    from figures
+    inner join measures on figures.measure_code = measures.measure_code
+    inner join units on measures.unit_code = units.unit_code
+    left join breaks
+        on
+            figures.measure_code = breaks.measure_code
+            and figures.period_code = breaks.break_period
+            and coalesce(breaks.area_code, figures.area_code) = figures.area_code
+)
+
+select * from final

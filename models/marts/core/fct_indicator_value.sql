@@ -1,0 +1,48 @@
+with calculated as (
+    select * from {{ ref("int_indicator_value_calculated") }}
+),
+
+compared as (
+    select * from {{ ref("int_indicator_value_compared") }}
+),
+
+areas as (
+    select * from {{ ref("dim_area") }}
+),
+
+final as (
+    select
+        areas.area_key,
+        cast(calculated.calendar_year as varchar) as time_key,
+        calculated.indicator_code,
+        calculated.reference_period_code as reference_time_key,
+        calculated.source_code,
+        calculated.base_source_code,
+        calculated.licence_code,
+        calculated.provenance_code,
+        calculated.status_code as obs_status,
+        calculated.missing_reason_code,
+        calculated.break_note,
+        calculated.numerator,
+        calculated.denominator,
+        calculated.ratio_factor,
+        calculated.indicator_value,
+        compared.previous_value,
+        compared.change_on_year,
+        compared.state_value,
+        compared.country_value,
+        compared.distance_to_state,
+        compared.distance_to_country
+    from calculated
+    inner join compared
+        on
+            calculated.area_code = compared.area_code
+            and calculated.indicator_code = compared.indicator_code
+            and calculated.calendar_year = compared.calendar_year
+    inner join areas
+        on
+            calculated.area_code = areas.area_code
+            and areas.is_current
+)
+
+select * from final

@@ -1,0 +1,46 @@
+with measure_values as (
+    select * from {{ ref("int_measure_value_composed") }}
+),
+
+measures as (
+    select * from {{ ref("catalogue_measure") }}
+),
+
+areas as (
+    select * from {{ ref("dim_area") }}
+),
+
+final as (
+    select
+        areas.area_key,
+        cast(parts.calendar_year as varchar) as time_key,
+        parts.measure_code,
+        measures.parent_measure_code as total_measure_code,
+        measures.breakdown,
+        measures.breakdown_code,
+        parts.period_code as reference_time_key,
+        parts.source_code,
+        parts.licence_code,
+        parts.provenance_code,
+        parts.status_code as obs_status,
+        parts.measure_value as part_value,
+        case
+            when parts.measure_value is not null then totals.measure_value
+        end as total_value
+    from measure_values as parts
+    inner join measures on parts.measure_code = measures.measure_code
+    inner join areas
+        on
+            parts.area_code = areas.area_code
+            and areas.is_current
+    left join measure_values as totals
+        on
+            measures.parent_measure_code = totals.measure_code
+            and parts.area_code = totals.area_code
+            and parts.period_code = totals.period_code
+    where
+        measures.parent_measure_code is not null
+        and measures.is_complete_breakdown
+)
+
+select * from final

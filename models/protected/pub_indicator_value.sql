@@ -1,0 +1,156 @@
+with facts as (
+    select * from {{ ref("fct_indicator_value") }}
+),
+
+indicators as (
+    select * from {{ ref("dim_indicator") }}
+),
+
+areas as (
+    select * from {{ ref("dim_area") }}
+),
+
+peers as (
+    select *
+    from {{ ref("catalogue_peer") }}
+    where city_code = '{{ var("city_code") }}'
+),
+
+periods as (
+    select * from {{ ref("dim_time") }}
+),
+
+sources as (
+    select * from {{ ref("dim_source") }}
+),
+
+statuses as (
+    select * from {{ ref("code_obs_status") }}
+),
+
+provenances as (
+    select * from {{ ref("code_provenance") }}
+),
+
+reasons as (
+    select * from {{ ref("code_missing_reason") }}
+),
+
+-- Areas are ranked for the latest year in which at least half of those that ever have the
+-- indicator have it.
+coverage as (
+    select
+        facts.indicator_code,
+        facts.time_key,
+        count(facts.indicator_value) as area_count
+    from facts
+    group by facts.indicator_code, facts.time_key
+),
+
+comparison_years as (
+    select
+        coverage.indicator_code,
+        max(coverage.time_key) as time_key
+    from coverage
+    inner join (
+        select
+            indicator_code,
+            max(area_count) as most_areas
+        from coverage
+        group by indicator_code
+    ) as best on coverage.indicator_code = best.indicator_code
+    where coverage.area_count * 2 >= best.most_areas
+    group by coverage.indicator_code
+),
+
+final as (
+    select
+        areas.area_code,
+        areas.area_name,
+        areas.area_level,
+        areas.area_level_name,
+        peers.peer_group,
+        peers.area_order,
+        indicators.indicator_code,
+        indicators.indicator_name,
+        indicators.chapter_name,
+        indicators.indicator_order,
+        indicators.unit_name,
+        indicators.value_kind,
+        periods.period_start_on,
+        periods.calendar_year,
+        reference_periods.period_name as reference_period_name,
+        comparison_years.time_key is not null as is_comparison_year,
+        facts.obs_status,
+        {{ released_conf_status("indicators.protection_rule") }} as conf_status,
+        statuses.symbol_de as status_symbol,
+        statuses.name_de as status_name,
+        provenances.name_de as provenance_name,
+        sources.publisher_name,
+        sources.attribution,
+        base_sources.attribution as base_attribution,
+        sources.licence_name,
+        coalesce(reasons.name_de, facts.break_note) as remark,
+        coalesce(
+            {{ german_value(
+                "facts.indicator_value", "indicators.decimals", "indicators.unit_symbol"
+            ) }},
+            reasons.name_de
+        ) as value_text,
+        {{ german_change(
+            "facts.change_on_year",
+            "indicators.decimals",
+            "indicators.is_relative_change",
+            "indicators.change_unit",
+        ) }} as change_text,
+        {{ german_change(
+            "facts.distance_to_state",
+            "indicators.decimals",
+            "false",
+            "indicators.change_unit",
+        ) }} as distance_to_state_text,
+        {{ german_change(
+            "facts.distance_to_country",
+            "indicators.decimals",
+            "false",
+            "indicators.change_unit",
+        ) }} as distance_to_country_text,
+        facts.numerator,
+        facts.denominator,
+        facts.ratio_factor,
+        facts.indicator_value,
+        facts.previous_value,
+        facts.change_on_year,
+        facts.state_value,
+        facts.country_value,
+        facts.distance_to_state,
+        facts.distance_to_country,
+        -- Rows with one key may be added up. A missing figure, or a rate whose base is not
+        -- published, has a key of its own: a total over it is not shown.
+        case
+            when facts.indicator_value is not null and indicators.is_additive
+                then areas.area_level
+            else areas.area_code
+        end || '|' || facts.time_key || '|' || facts.indicator_code as aggregation_key
+    from facts
+    inner join areas on facts.area_key = areas.area_key
+    inner join peers on areas.area_code = peers.area_code
+    inner join indicators on facts.indicator_code = indicators.indicator_code
+    inner join periods on facts.time_key = periods.time_key
+    inner join statuses on facts.obs_status = statuses.status_code
+    left join comparison_years
+        on
+            facts.indicator_code = comparison_years.indicator_code
+            and facts.time_key = comparison_years.time_key
+    left join periods as reference_periods
+        on facts.reference_time_key = reference_periods.time_key
+    left join sources on facts.source_code = sources.source_code
+    left join sources as base_sources
+        on facts.base_source_code = base_sources.source_code
+    left join provenances on facts.provenance_code = provenances.provenance_code
+    left join reasons on facts.missing_reason_code = reasons.reason_code
+    where {{ released_conf_status("indicators.protection_rule") }} = 'F'
+)
+
+select * from final
+order by indicator_code, area_code, period_start_on

@@ -1,0 +1,75 @@
+with facts as (
+    select * from {{ ref("fct_measure_breakdown") }}
+),
+
+measures as (
+    select * from {{ ref("catalogue_measure") }}
+),
+
+industries as (
+    select * from {{ ref("dim_industry") }}
+),
+
+areas as (
+    select * from {{ ref("dim_area") }}
+),
+
+peers as (
+    select *
+    from {{ ref("catalogue_peer") }}
+    where city_code = '{{ var("city_code") }}'
+),
+
+periods as (
+    select * from {{ ref("dim_time") }}
+),
+
+sources as (
+    select * from {{ ref("dim_source") }}
+),
+
+final as (
+    select
+        areas.area_code,
+        areas.area_name,
+        areas.area_level,
+        areas.area_level_name,
+        peers.peer_group,
+        peers.area_order,
+        facts.total_measure_code,
+        totals.name_de as total_measure_name,
+        facts.breakdown,
+        facts.measure_code,
+        coalesce(industries.industry_name, parts.name_de) as part_name,
+        periods.period_start_on,
+        periods.calendar_year,
+        reference_periods.period_name as reference_period_name,
+        facts.obs_status,
+        {{ released_conf_status("'official'") }} as conf_status,
+        sources.attribution,
+        facts.part_value,
+        facts.total_value,
+        -- As in pub_indicator_value: rows with one key may be added up.
+        case
+            when facts.part_value is null or facts.total_value is null
+                then areas.area_code
+            else areas.area_level
+        end || '|' || facts.time_key || '|' || facts.measure_code as aggregation_key
+    from facts
+    inner join measures as parts on facts.measure_code = parts.measure_code
+    inner join measures as totals
+        on facts.total_measure_code = totals.measure_code
+    inner join areas on facts.area_key = areas.area_key
+    inner join peers on areas.area_code = peers.area_code
+    inner join periods on facts.time_key = periods.time_key
+    left join industries
+        on
+            facts.breakdown = 'industry'
+            and facts.breakdown_code = industries.industry_code
+    left join periods as reference_periods
+        on facts.reference_time_key = reference_periods.time_key
+    left join sources on facts.source_code = sources.source_code
+)
+
+select * from final
+order by total_measure_code, breakdown, area_code, period_start_on, measure_code
