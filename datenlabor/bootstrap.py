@@ -200,13 +200,17 @@ def install_uv(project: Path) -> str:
     return str(root / "bin" / "uv")
 
 
-def find_uv(project: Path) -> str:
-    """Return the pinned uv of a finished warehouse environment, else the one on PATH."""
+def find_uv(environment: Environment, project: Path, *, in_place: bool) -> str:
+    """Return the uv to install with, empty when there is none.
+
+    The pinned one of the warehouse environment is the best, but cannot make that very environment
+    anew, because it would remove itself.
+    """
     warehouse = ENVIRONMENTS["warehouse"]
-    if read_stamp(warehouse, project):
-        own = warehouse.root(project) / "bin" / "uv"
-        if os.access(own, os.X_OK):
-            return str(own)
+    own = warehouse.root(project) / "bin" / "uv"
+    usable = in_place or environment is not warehouse
+    if usable and read_stamp(warehouse, project) and os.access(own, os.X_OK):
+        return str(own)
     return shutil.which("uv") or ""
 
 
@@ -215,20 +219,16 @@ def install(environment: Environment, project: Path) -> None:
     check_path(project)
     check_disk(project)
     root = environment.root(project)
-    interpreter = environment.interpreter(project)
-    uv = find_uv(project)
-    finished = read_stamp(environment, project)
     # What was complete here, with this Python, is changed in place; all else is made anew.
-    reusable = bool(finished) and all(
-        finished.get(key) == value
-        for key, value in wanted_stamp(environment, project).items()
-        if key != "sha256"
-    )
+    finished = read_stamp(environment, project)
+    wanted = wanted_stamp(environment, project)
+    in_place = bool(finished) and finished | {"sha256": ""} == wanted | {"sha256": ""}
+    uv = find_uv(environment, project, in_place=in_place)
     (root / STAMP).unlink(missing_ok=True)
     if not uv:
         uv = install_uv(project)
-        reusable = reusable or environment.has_project
-    if not reusable:
+        in_place = environment is ENVIRONMENTS["warehouse"]
+    if not in_place:
         run(
             [uv, "venv", "--quiet", "--clear", "--python", environment.python, str(root)],
             f"No Python {environment.python} for {environment.folder}",
@@ -236,7 +236,7 @@ def install(environment: Environment, project: Path) -> None:
             "installed one or downloads it; without network install one, e.g. "
             "`sudo apt install python3.12 python3.12-venv`.",
         )
-    python = ["--python", str(interpreter)]
+    python = ["--python", str(environment.interpreter(project))]
     locked = ["--require-hashes", "--compile-bytecode", str(project / environment.lock)]
     # `sync` also removes what is not in the lock file.
     run(

@@ -8,12 +8,14 @@ from datenlabor.assets.commands import app as assets_app
 from datenlabor.console import err
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.commands import publish_command, releases_command
+from datenlabor.service.commands import run_command
 
 commands = typer.Typer(
     help="Datenlabor: build, publish and serve a municipal data lab.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+commands.command(name="run")(run_command)
 commands.command(name="publish")(publish_command)
 commands.command(name="releases")(releases_command)
 commands.add_typer(assets_app, name="assets")

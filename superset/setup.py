@@ -113,14 +113,20 @@ def with_home(database: dict[str, Any]) -> dict[str, Any]:
 
 def import_assets(contents: dict[str, str]) -> None:
     """Create or overwrite everything in the bundle and mark it as managed externally."""
-    from superset.commands.exceptions import CommandInvalidError  # noqa: PLC0415
+    from superset.commands.exceptions import (  # noqa: PLC0415
+        CommandInvalidError,
+        ImportFailedError,
+    )
     from superset.commands.importers.v1.assets import ImportAssetsCommand  # noqa: PLC0415
     from superset.extensions import db  # noqa: PLC0415
 
     try:
         ImportAssetsCommand(contents).run()
-    except CommandInvalidError as error:
-        raise SetupError(f"The assets are invalid: {error.normalized_messages()}") from error
+    except ImportFailedError as error:
+        cause = error.__cause__
+        invalid = isinstance(cause, CommandInvalidError)
+        reason = cause.normalized_messages() if invalid else f"{type(cause).__name__}: {cause}"
+        raise SetupError(f"The assets cannot be imported: {reason}") from error
     for kind, model in models().items():
         for item in db.session.query(model).filter(model.uuid.in_(uuids(contents, kind))):
             item.is_managed_externally = True

@@ -17,7 +17,7 @@ from datenlabor.console import out
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import ASSETS, PROJECT, TARGET, Home
 from datenlabor.semantics.artifacts import Project, read_project
-from datenlabor.semantics.dbt import parse
+from datenlabor.dbt import parse
 from datenlabor.semantics.indicator_metrics import indicator_metrics_yaml, read_catalogue
 from datenlabor.service.secrets import load_secrets
 

@@ -81,7 +81,7 @@ def _read(file: Path) -> dict[str, str]:
 
 def _write(file: Path, content: dict[str, str]) -> None:
     """Write the file whole or not at all; it never exists with a wider mode."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -80,10 +80,11 @@ def set_up(home: Home, assets: Sequence[Path] = ASSETS) -> bool:
     wanted = _fingerprint(home, assets)
     if _metadata_exists(home) and _read_stamp(stamp) == wanted:
         return False
-    home.superset.mkdir(parents=True, exist_ok=True)
+    # Others on the machine may read neither the users nor what they searched.
+    home.superset.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     log = home.superset / "setup.log"
-    console.out.print("Superset is being set up, which takes about half a minute …")
+    console.out.print("Superset is being set up, which takes 10 to 30 seconds …")
     with log.open("w", encoding="utf-8") as stream:
         code = subprocess.run(
             [PYTHON, SOURCES / "setup.py", *(folder.resolve() for folder in assets)],
@@ -138,17 +139,17 @@ def serve_forever(home: Home, port: int | None = None) -> None:
 
 def end_process_group(leader: subprocess.Popen[bytes]) -> None:
     """End a process that leads its own group, and with it every process of that group."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    if leader.returncode is None:
+        os.killpg(leader.pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline:
-            # The leader is a zombie, and its group exists, until it is waited for.
-            leader.poll()
-            try:
-                os.killpg(leader.pid, number)
-            except ProcessLookupError:
-                return
-            # Once is enough for both signals, but a worker may be forked in between.
-            time.sleep(0.1)
+        # Looked at, but not waited for: until then the number of the group belongs to it.
+        look = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        while os.waitid(os.P_PID, leader.pid, look) is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+    # What is left, if anything, does not listen.
+    with suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait()
 
 
 @contextmanager

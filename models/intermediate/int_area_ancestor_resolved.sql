@@ -10,13 +10,13 @@ ancestors as (
     select
         area_code as descendant_area_code,
         area_code as ancestor_area_code,
-        0 as depth
+        0 as step_count
     from areas
     union all
     select
         ancestors.descendant_area_code,
         hierarchy.parent_area_code as ancestor_area_code,
-        ancestors.depth + 1 as depth
+        ancestors.step_count + 1 as step_count
     from ancestors
     inner join hierarchy on ancestors.ancestor_area_code = hierarchy.child_area_code
 ),
@@ -25,7 +25,7 @@ final as (
     select
         descendant_area_code,
         ancestor_area_code,
-        depth
+        step_count
     from ancestors
 )
 

@@ -67,6 +67,7 @@ final as (
         base_source_code,
         licence_code,
         value_kind,
+        indicator_value,
         case
             when indicator_value is null and numerator_status = 'M' then 'M'
             when indicator_value is null then 'O'
@@ -97,8 +98,7 @@ final as (
         end as numerator,
         case
             when indicator_value is not null and value_kind = 'ratio' then base_value
-        end as denominator,
-        indicator_value
+        end as denominator
     from calculated
 )
 

@@ -46,14 +46,14 @@ compared as (
         calculated.calendar_year,
         calculated.indicator_value,
         units.is_relative_change,
+        state_values.indicator_value as state_value,
+        country_values.indicator_value as country_value,
         -- Counts of areas of different size are not compared, only intensities.
         calculated.value_kind != 'count' as is_comparable,
         -- Over a break the difference would show the new definition, not a change.
         case
             when calculated.status_code != 'B' then previous.indicator_value
-        end as previous_value,
-        state_values.indicator_value as state_value,
-        country_values.indicator_value as country_value
+        end as previous_value
     from calculated
     inner join indicators on calculated.indicator_code = indicators.indicator_code
     inner join units on indicators.unit_code = units.unit_code

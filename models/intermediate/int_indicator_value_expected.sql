@@ -10,8 +10,8 @@ areas as (
     select * from {{ ref("code_area") }}
 ),
 
--- An indicator is expected for every area in every year in which any area has it, so that
--- a missing figure is a row that says why and not a hole.
+-- An indicator is expected for every area in every year in which any area has it, so
+-- that a missing figure is a row that says why and not a hole.
 indicator_years as (
     select distinct
         indicators.indicator_code,

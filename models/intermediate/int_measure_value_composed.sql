@@ -38,7 +38,8 @@ composed as (
         max(delivered.break_note) as break_note,
         max(case when delivered.status_code = 'B' then 1 else 0 end) as has_break,
         max(case when delivered.status_code = 'E' then 1 else 0 end) as has_estimate,
-        sum(delivered.measure_value) as measure_value
+        -- Decimals, because a sum of floating-point numbers depends on their order.
+        sum(cast(delivered.measure_value as decimal(28, 6))) as measure_value
     from members
     inner join delivered on members.member_area_code = delivered.area_code
     inner join measures on delivered.measure_code = measures.measure_code
@@ -84,7 +85,7 @@ final as (
             else 'A'
         end as status_code,
         calendar_year,
-        measure_value
+        cast(measure_value as double) as measure_value
     from composed
 )
 

@@ -24,12 +24,12 @@ final as (
         figures.licence_code,
         figures.provenance_code,
         breaks.note_de as break_note,
+        cast(substr(figures.period_code, 1, 4) as integer) as calendar_year,
         case
             when breaks.measure_code is not null and figures.status_code = 'A'
                 then 'B'
             else figures.status_code
         end as status_code,
-        cast(substr(figures.period_code, 1, 4) as integer) as calendar_year,
         figures.published_value * units.base_factor as measure_value
     from figures
     inner join measures on figures.measure_code = measures.measure_code

@@ -20,13 +20,13 @@ bridge as (
 surrounding as (
     select
         descendants.area_code as shown_area_code,
-        ancestors.area_code = descendants.area_code as is_own,
         ancestors.area_level,
         figures.indicator_code,
         figures.calendar_year,
         figures.reference_period_name,
         figures.attribution,
-        figures.value_text
+        figures.value_text,
+        ancestors.area_code = descendants.area_code as is_own
     from bridge
     inner join areas as descendants
         on bridge.descendant_area_key = descendants.area_key
@@ -36,7 +36,7 @@ surrounding as (
     where figures.indicator_value is not null
 ),
 
--- The year shown is the area's own latest, else that of the county, else the latest at all.
+-- The year shown is the area's own latest, else the county's, else the latest at all.
 shown_years as (
     select
         shown_area_code,
@@ -79,13 +79,12 @@ peer_texts as (
         shown_area_code,
         indicator_code,
         max(reference_period_name) as reference_period_name,
-        max(attribution) as attribution,
-        {%- for level in peer_levels %}
-        max(case
-            when area_level = '{{ level }}' then dated_text
-        end) as {{ level }}_text
-        {{- "," if not loop.last }}
-        {%- endfor %}
+        {% for level in peer_levels %}
+            max(case
+                when area_level = '{{ level }}' then dated_text
+            end) as {{ level }}_text,
+        {% endfor %}
+        max(attribution) as attribution
     from latest_surrounding
     where recency = 1
     group by shown_area_code, indicator_code
@@ -109,9 +108,9 @@ final as (
             as reference_period_name,
         figures.value_text,
         coalesce(figures.change_text, '–') as change_text,
-        {%- for level in peer_levels %}
-        coalesce(peer_texts.{{ level }}_text, '–') as {{ level }}_text,
-        {%- endfor %}
+        {% for level in peer_levels %}
+            coalesce(peer_texts.{{ level }}_text, '–') as {{ level }}_text,
+        {% endfor %}
         coalesce(figures.attribution, peer_texts.attribution) as attribution,
         indicators.definition_text,
         indicators.note_text

@@ -36,31 +36,25 @@ reasons as (
     select * from {{ ref("code_missing_reason") }}
 ),
 
--- Areas are ranked for the latest year in which at least half of those that ever have the
--- indicator have it.
-coverage as (
+-- Areas are ranked for the latest year in which at least half of those that ever have
+-- the indicator have it.
+yearly_coverage as (
     select
-        facts.indicator_code,
-        facts.time_key,
-        count(facts.indicator_value) as area_count
+        indicator_code,
+        time_key,
+        count(indicator_value) as area_count,
+        max(count(indicator_value)) over (partition by indicator_code) as most_areas
     from facts
-    group by facts.indicator_code, facts.time_key
+    group by indicator_code, time_key
 ),
 
 comparison_years as (
     select
-        coverage.indicator_code,
-        max(coverage.time_key) as time_key
-    from coverage
-    inner join (
-        select
-            indicator_code,
-            max(area_count) as most_areas
-        from coverage
-        group by indicator_code
-    ) as best on coverage.indicator_code = best.indicator_code
-    where coverage.area_count * 2 >= best.most_areas
-    group by coverage.indicator_code
+        indicator_code,
+        max(time_key) as time_key
+    from yearly_coverage
+    where area_count * 2 >= most_areas
+    group by indicator_code
 ),
 
 final as (
@@ -125,8 +119,8 @@ final as (
         facts.country_value,
         facts.distance_to_state,
         facts.distance_to_country,
-        -- Rows with one key may be added up. A missing figure, or a rate whose base is not
-        -- published, has a key of its own: a total over it is not shown.
+        -- Rows with one key may be added up. A missing figure, or a rate whose base is
+        -- not published, has a key of its own: a total over it is not shown.
         case
             when facts.indicator_value is not null and indicators.is_additive
                 then areas.area_level

@@ -10,15 +10,13 @@
 ] %}
 
 with official as (
-    {%- for subject in subjects %}
-    select
-        '{{ subject }}' as dataset_code,
-        *
-    from {{ ref("official_" ~ subject) }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {% for subject in subjects %}
+        select
+            '{{ subject }}' as dataset_code,
+            *
+        from {{ ref("official_" ~ subject) }}
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 final as (

@@ -10,7 +10,7 @@ final as (
     select
         {{ area_key("ancestor_areas") }} as ancestor_area_key,
         {{ area_key("descendant_areas") }} as descendant_area_key,
-        ancestors.depth
+        ancestors.step_count
     from ancestors
     inner join areas as ancestor_areas
         on ancestors.ancestor_area_code = ancestor_areas.area_code

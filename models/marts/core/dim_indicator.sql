@@ -34,18 +34,18 @@ final as (
         indicators.definition_de as definition_text,
         indicators.note_de as note_text,
         indicators.protection_rule,
+        indicators.direction,
+        indicators.decimals,
+        indicators.reporting_lag_months,
+        units.ratio_factor,
+        units.is_relative_change,
         case indicators.direction
             when 1 then 'mehr ist günstig'
             when -1 then 'mehr ist ungünstig'
             else 'ohne Wertung'
         end as direction_name,
         chapters.chapter_order * 100 + indicators.indicator_order as indicator_order,
-        indicators.direction,
-        indicators.decimals,
-        indicators.reporting_lag_months,
-        units.ratio_factor,
-        indicators.value_kind != 'published' as is_additive,
-        units.is_relative_change
+        indicators.value_kind != 'published' as is_additive
     from indicators
     inner join chapters on indicators.chapter_code = chapters.chapter_code
     inner join units on indicators.unit_code = units.unit_code

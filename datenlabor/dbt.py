@@ -1,5 +1,6 @@
 """Running dbt, always in the project folder and in a process of its own."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,20 @@ from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, TARGET, Home
 
 _DBT = Path(sys.executable).parent / "dbt"
+_INPUTS = ("models", "seeds", "macros", "snapshots", "tests/dbt")
+_INPUT_FILES = ("dbt_project.yml", "profiles.yml", "requirements.lock")
+
+
+def inputs_fingerprint() -> str:
+    """Return a hash of everything a build depends on, to tell whether one is due."""
+    files = [PROJECT / name for name in _INPUT_FILES]
+    for folder in _INPUTS:
+        files += sorted(path for path in (PROJECT / folder).rglob("*") if path.is_file())
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(PROJECT)}\0".encode())
+        digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def build(home: Home) -> None:

@@ -1,0 +1,60 @@
+# The jobs of the project, one line each; what they do is written where they are called.
+# Another Python for the installation: make run PYTHON=python3.12
+
+PYTHON ?= python3
+BIN := .venv/bin
+SCRATCH := $(CURDIR)/target/scratch
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test lint build check unit assets browser publish docs clean environments chromium
+
+# Tests build the demo city in a folder of their own; `data/` belongs to `run` and `publish`.
+build check unit assets browser: export DATENLABOR_HOME := $(SCRATCH)
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+run: environments ## install, build, publish and serve the demo city
+	$(BIN)/datenlabor run
+
+test: lint build check unit assets browser ## everything that has to be green
+
+lint: environments ## SQL and Python style, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint models macros analyses snapshots tests/dbt
+
+build: environments ## build and test the demo city with dbt, in target/scratch
+	rm -rf target/scratch
+	mkdir -p target/scratch
+	$(BIN)/dbt build
+
+check: environments ## conventions and layering of the dbt project
+	$(BIN)/dbt parse
+	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
+
+unit: environments ## tests of the Python code
+	$(BIN)/pytest tests/python
+
+assets: build ## validate the dashboards against the warehouse, without Superset
+	$(BIN)/datenlabor assets validate
+
+browser: build chromium ## open the dashboards in Chromium
+	$(BIN)/pytest tests/browser
+
+publish: environments ## build and publish a release into data/
+	$(BIN)/datenlabor publish
+
+docs: environments ## generate the data dictionary and the dbt documentation
+	$(BIN)/datenlabor docs
+
+clean: ## remove what is generated; keeps data/ and the environments
+	rm -rf target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+environments:
+	@$(PYTHON) datenlabor/bootstrap.py warehouse superset
+
+chromium: environments
+	@$(BIN)/python datenlabor/bootstrap.py browser

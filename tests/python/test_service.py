@@ -1,0 +1,218 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from datenlabor.errors import DatenlaborError
+from datenlabor.paths import Home
+from datenlabor.service import superset
+from datenlabor.service.secrets import load_secrets, secrets_file
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    for name in ("SUPERSET_SECRET_KEY", "DATENLABOR_ADMIN_PASSWORD", "DATENLABOR_METADATA_URI"):
+        monkeypatch.delenv(name, raising=False)
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def release(home: Home) -> Home:
+    """Pretend that something has been published and that Superset is installed."""
+    home.published.parent.mkdir(parents=True)
+    home.published.touch()
+    return home
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as listener:
+        listener.bind((superset.HOST, 0))
+        listener.listen()
+        yield listener.getsockname()[1]
+
+
+def test_secrets_are_made_once_and_only_the_owner_may_read_them(home: Home) -> None:
+    first = load_secrets(home)
+    assert first.password_is_new
+    assert len(first.secret_key) >= 42
+    assert secrets_file(home).stat().st_mode & 0o777 == 0o600
+    second = load_secrets(home)
+    assert not second.password_is_new
+    assert (second.secret_key, second.admin_password) == (first.secret_key, first.admin_password)
+
+
+def test_secrets_never_exist_with_a_wider_mode(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name appears by a rename; at that moment the file is complete and closed to others."""
+    seen: list[tuple[int, dict[str, str]]] = []
+    replace = Path.replace
+
+    def watched(draft: Path, target: Path) -> Path:
+        assert not target.exists()
+        seen.append((draft.stat().st_mode & 0o777, json.loads(draft.read_text())))
+        return replace(draft, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    previous = os.umask(0)
+    try:
+        load_secrets(home)
+    finally:
+        os.umask(previous)
+    [(mode, content)] = seen
+    assert mode == 0o600
+    assert set(content) == {"secret_key", "admin_password"}
+    assert [file.name for file in home.superset.iterdir()] == ["secrets.json"]
+
+
+def test_environment_takes_precedence_and_is_not_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERSET_SECRET_KEY", "key from the vault")
+    monkeypatch.setenv("DATENLABOR_ADMIN_PASSWORD", "password from the vault")
+    secrets = load_secrets(home)
+    assert secrets.secret_key == "key from the vault"  # noqa: S105
+    assert secrets.admin_password == "password from the vault"  # noqa: S105
+    assert not secrets.password_is_new
+    assert not secrets_file(home).exists()
+
+
+def test_only_what_the_environment_lacks_is_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUPERSET_SECRET_KEY", "key from the vault")
+    password = load_secrets(home).admin_password
+    assert json.loads(secrets_file(home).read_text()) == {"admin_password": password}
+    monkeypatch.delenv("SUPERSET_SECRET_KEY")
+    later = load_secrets(home)
+    assert later.admin_password == password
+    assert set(json.loads(secrets_file(home).read_text())) == {"secret_key", "admin_password"}
+
+
+def test_secrets_that_others_could_read_are_refused(home: Home) -> None:
+    load_secrets(home)
+    secrets_file(home).chmod(0o640)
+    with pytest.raises(DatenlaborError, match=r"can be read by others \(mode 0640\)") as caught:
+        load_secrets(home)
+    assert "chmod 600" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["{", "[]"])
+def test_broken_secrets_file(home: Home, text: str) -> None:
+    load_secrets(home)
+    secrets_file(home).write_text(text)
+    with pytest.raises(DatenlaborError, match=r"secrets\.json"):
+        load_secrets(home)
+
+
+def test_port_in_use_is_said_before_anything_is_done(home: Home, taken_port: int) -> None:
+    with pytest.raises(DatenlaborError, match=f"Port {taken_port} is in use") as caught:
+        superset.serve_forever(home, taken_port)
+    assert f"DATENLABOR_PORT={taken_port + 1}" in caught.value.hint
+    with (
+        pytest.raises(DatenlaborError, match="is in use"),
+        superset.running_superset(home, taken_port),
+    ):
+        pass
+    assert not home.root.exists()
+
+
+@pytest.mark.parametrize("value", ["eight", "0", "70000", "-1"])
+def test_bad_port(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATENLABOR_PORT", value)
+    with pytest.raises(DatenlaborError, match="no port number"):
+        superset.port_from_environment()
+
+
+def test_port_from_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATENLABOR_PORT", raising=False)
+    assert superset.port_from_environment() == 8088
+    monkeypatch.setenv("DATENLABOR_PORT", "8099")
+    assert superset.port_from_environment() == 8099
+
+
+def test_nothing_published_yet(home: Home) -> None:
+    with pytest.raises(DatenlaborError, match="no published release") as caught:
+        superset.set_up(home)
+    assert "datenlabor publish" in caught.value.hint
+
+
+def test_set_up_runs_again_only_when_something_changed(
+    release: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[list[str]] = []
+    assets = tmp_path / "assets"
+    assets.mkdir()
+    (assets / "chart.yaml").write_text("a: 1")
+
+    def pretend(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+        runs.append(command)
+        (release.superset / "superset.db").touch()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(subprocess, "run", pretend)
+    assert superset.set_up(release, [assets])
+    assert not superset.set_up(release, [assets])
+    (assets / "chart.yaml").write_text("a: 2")
+    assert superset.set_up(release, [assets])
+    (assets / "new.yaml").write_text("b: 1")
+    assert superset.set_up(release, [assets])
+    (release.superset / "superset.db").unlink()
+    assert superset.set_up(release, [assets])
+    monkeypatch.setenv("DATENLABOR_METADATA_URI", "postgresql+psycopg2://other/database")
+    assert superset.set_up(release, [assets])
+    assert not superset.set_up(release, [assets])
+    assert len(runs) == 5
+
+
+def test_failed_set_up_shows_the_log_and_is_repeated(
+    release: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = release.root / "setup.py"
+    script.write_text("import sys; sys.exit('Error: chart x has no dataset')")
+    monkeypatch.setattr(superset, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(superset, "SOURCES", release.root)
+    (release.root / "requirements.lock").touch()
+    for _ in range(2):
+        with pytest.raises(DatenlaborError, match="chart x has no dataset") as caught:
+            superset.set_up(release, [])
+        assert "setup.log" in caught.value.hint
+
+
+@pytest.mark.parametrize("stubborn", [False, True])
+def test_the_whole_process_group_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, stubborn: bool
+) -> None:
+    """Also a child of the server, and one that does not listen to SIGTERM."""
+    monkeypatch.setattr(superset, "STOP_SECONDS", 1)
+    ready = tmp_path / "ready"
+    child = (
+        "import os, pathlib, signal, time; "
+        f"{stubborn} and signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        f"draft = pathlib.Path({str(ready) + '.draft'!r}); draft.write_text(str(os.getpid())); "
+        f"draft.rename({str(ready)!r}); time.sleep(60)"
+    )
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    leader = subprocess.Popen([sys.executable, "-c", parent], start_new_session=True)
+    while not ready.exists():
+        time.sleep(0.02)
+    superset.end_process_group(leader)
+    assert leader.returncode is not None
+    deadline = time.monotonic() + 5
+    while _is_running(int(ready.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _is_running(process: int) -> bool:
+    """Tell whether it exists; one that has ended may exist as a zombie until init looks at it."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
