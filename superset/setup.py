@@ -1,17 +1,14 @@
 """Bring Superset's metadata database to the state of the checkout; may be run any number of times.
 
-``.venv-superset/bin/python superset/setup.py FOLDER…`` with the environment that
-``datenlabor.service.superset`` sets. One process does everything, because every start of Superset
-costs eight seconds.
-
-What comes from the asset folders is marked as *managed externally*: Superset then offers no editing
-that the next import would undo, and what leaves the folders can be told from what users made.
+``.venv-superset/bin/python superset/setup.py ARCHIVE`` with the environment and the asset archive
+that ``datenlabor.service.superset`` prepares. One process does everything, because every start of
+Superset costs eight seconds.
 """
 
 import json
 import os
 import sys
-from collections.abc import Iterable
+import zipfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,7 +22,6 @@ from superset.app import create_app
 import superset
 
 STEPS = 7
-HOME_PLACEHOLDER = "$DATENLABOR_HOME"
 INSTALLED = Path(superset.__file__).parent
 
 # Superset's migrations print to standard output: it joins the log (standard error), and a copy of
@@ -86,89 +82,86 @@ def admin_password() -> str:
     return str(json.loads(file.read_text(encoding="utf-8"))["admin_password"])
 
 
-def read_assets(folders: Iterable[Path]) -> dict[str, str]:
-    """Return the asset files by their path in the bundle, with the real path of the release."""
-    contents: dict[str, str] = {}
-    origin: dict[str, Path] = {}
-    for folder in folders:
-        for file in sorted(folder.rglob("*.yaml")):
-            name = file.relative_to(folder).as_posix()
-            if name != "metadata.yaml" and name in origin:
-                raise SetupError(f"{file} and {origin[name]} are the same asset {name}.")
-            origin[name] = file
-            contents[name] = file.read_text(encoding="utf-8")
-            if name.startswith("databases/"):
-                contents[name] = yaml.safe_dump(with_home(yaml.safe_load(contents[name])))
-    return contents
-
-
-def with_home(database: dict[str, Any]) -> dict[str, Any]:
-    """Replace the placeholder in the address of a database: tracked files have no absolute path."""
-    home = os.environ["DATENLABOR_HOME"]
-    if "?" in home:
-        raise SetupError(f"The path {home} must not contain '?', which ends a path in an address.")
-    uri = database["sqlalchemy_uri"].replace(HOME_PLACEHOLDER, home)
-    return database | {"sqlalchemy_uri": uri}
+def read_assets(archive: Path) -> dict[str, str]:
+    """Return the asset files by their path in the bundle."""
+    with zipfile.ZipFile(archive) as bundle:
+        return {
+            name.split("/", maxsplit=1)[1]: bundle.read(name).decode("utf-8")
+            for name in bundle.namelist()
+        }
 
 
 def import_assets(contents: dict[str, str]) -> None:
-    """Create or overwrite everything in the bundle and mark it as managed externally."""
-    from superset.commands.exceptions import (  # noqa: PLC0415
-        CommandInvalidError,
-        ImportFailedError,
-    )
+    """Create or overwrite everything in the bundle.
+
+    Datasets are marked as managed externally: they are generated, and Superset then offers no
+    editing that the next import would undo.
+    """
+    from superset.commands.exceptions import CommandInvalidError  # noqa: PLC0415
     from superset.commands.importers.v1.assets import ImportAssetsCommand  # noqa: PLC0415
+    from superset.connectors.sqla.models import SqlaTable  # noqa: PLC0415
     from superset.extensions import db  # noqa: PLC0415
 
     try:
         ImportAssetsCommand(contents).run()
-    except ImportFailedError as error:
-        cause = error.__cause__
-        invalid = isinstance(cause, CommandInvalidError)
-        reason = cause.normalized_messages() if invalid else f"{type(cause).__name__}: {cause}"
-        raise SetupError(f"The assets cannot be imported: {reason}") from error
-    for kind, model in models().items():
-        for item in db.session.query(model).filter(model.uuid.in_(uuids(contents, kind))):
-            item.is_managed_externally = True
+    except CommandInvalidError as error:
+        raise SetupError(f"The assets are invalid: {error.normalized_messages()}") from error
+    for item in db.session.query(SqlaTable).filter(
+        SqlaTable.uuid.in_(uuids(contents, "datasets"))
+    ):
+        item.is_managed_externally = True
     db.session.commit()
 
 
 def delete_left(contents: dict[str, str]) -> list[str]:
-    """Delete charts, dashboards and datasets that came from a bundle and left it.
+    """Delete charts, dashboards and datasets that an earlier bundle brought and this one lacks.
 
-    A dataset stays as long as a chart that a user made shows it.
+    What users made is in no bundle and stays; so does a dataset that a chart of theirs shows.
     """
     from superset.extensions import db  # noqa: PLC0415
     from superset.models.slice import Slice  # noqa: PLC0415
 
     deleted = []
+    earlier = read_imported()
     for kind, model in models().items():
-        managed = db.session.query(model).filter(model.is_managed_externally.is_(True))
-        for item in managed.filter(model.uuid.not_in(uuids(contents, kind))).all():
-            if kind == "databases":
-                continue
+        left = {UUID(text) for text in earlier.get(kind, [])} - set(uuids(contents, kind))
+        for item in db.session.query(model).filter(model.uuid.in_(left)).all():
             if kind == "datasets" and (
                 db.session.query(Slice)
                 .filter_by(datasource_id=item.id, datasource_type="table")
                 .count()
             ):
-                item.is_managed_externally = False
                 continue
             deleted.append(f"{kind}: {item}")
             db.session.delete(item)
         db.session.flush()
     db.session.commit()
+    imported = {kind: [str(uuid) for uuid in uuids(contents, kind)] for kind in models()}
+    imported_file().write_text(json.dumps(imported), encoding="utf-8")
     return deleted
+
+
+def imported_file() -> Path:
+    """Return where the identities of the last import are kept."""
+    return Path(os.environ["SUPERSET_HOME"]) / "imported.json"
+
+
+def read_imported() -> dict[str, list[str]]:
+    """Return the identities of the last import by kind; nothing before the first."""
+    try:
+        content: dict[str, list[str]] = json.loads(imported_file().read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return content
 
 
 def models() -> dict[str, Any]:
     """Return the models by their folder in a bundle, users before what they use."""
     from superset.connectors.sqla.models import SqlaTable  # noqa: PLC0415
-    from superset.models.core import Database  # noqa: PLC0415
     from superset.models.dashboard import Dashboard  # noqa: PLC0415
     from superset.models.slice import Slice  # noqa: PLC0415
 
-    return {"dashboards": Dashboard, "charts": Slice, "datasets": SqlaTable, "databases": Database}
+    return {"dashboards": Dashboard, "charts": Slice, "datasets": SqlaTable}
 
 
 def uuids(contents: dict[str, str], kind: str) -> list[UUID]:
@@ -180,9 +173,9 @@ def uuids(contents: dict[str, str], kind: str) -> list[UUID]:
     ]
 
 
-def main(folders: list[Path]) -> None:
+def main(archive: Path) -> None:
     """Do all steps in one application context."""
-    contents = read_assets(folders)
+    contents = read_assets(archive)
     announce(1, "Correct the German texts")
     write_corrected(INSTALLED / "translations", Path(os.environ["SUPERSET_HOME"]) / "translations")
     announce(2, "Load Superset")
@@ -197,9 +190,8 @@ def main(folders: list[Path]) -> None:
         announce(5, "Look for an administrator")
         admin = ensure_admin()
         with override_user(admin):
-            announce(6, f"Import {max(len(contents) - 1, 0)} assets")
-            if contents:
-                import_assets(contents)
+            announce(6, f"Import {len(contents) - 1} assets")
+            import_assets(contents)
             announce(7, "Delete what has left the assets")
             for name in delete_left(contents):
                 PROGRESS.write(f"      {name}\n")
@@ -207,6 +199,6 @@ def main(folders: list[Path]) -> None:
 
 if __name__ == "__main__":
     try:
-        main([Path(argument) for argument in sys.argv[1:]])
+        main(Path(sys.argv[1]))
     except SetupError as problem:
         sys.exit(f"Error: {problem}")

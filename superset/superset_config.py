@@ -55,7 +55,13 @@ LANGUAGES = {"de": {"flag": "de", "name": "Deutsch"}}
 # The texts that the set-up corrects (see german.py) come after the installed ones and win.
 _TRANSLATIONS = _STATE / "translations"
 BABEL_TRANSLATION_DIRECTORIES = f"translations;{_TRANSLATIONS}"
-D3_FORMAT = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", "\u00a0€"]}
+D3_FORMAT = {
+    "decimal": ",",
+    "thousands": ".",
+    "grouping": [3],
+    "currency": ["", "\u00a0€"],
+    "percent": "\u00a0%",
+}
 D3_TIME_FORMAT = {
     "dateTime": "%A, %e. %B %Y, %X",
     "date": "%d.%m.%Y",

@@ -14,14 +14,15 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
 from datenlabor import console
+from datenlabor.assets.bundle import read_folder
 from datenlabor.errors import DatenlaborError
-from datenlabor.paths import PROJECT, Home
+from datenlabor.paths import ASSETS, PROJECT, Home
 from datenlabor.service.secrets import Secrets, load_secrets, secrets_file
 
 ADMIN = "admin"
@@ -30,7 +31,6 @@ HOST = "127.0.0.1"
 METADATA_URI = "DATENLABOR_METADATA_URI"
 PYTHON = PROJECT / ".venv-superset" / "bin" / "python"
 SOURCES = PROJECT / "superset"
-ASSETS = (SOURCES / "assets",)
 START_SECONDS = 120
 STOP_SECONDS = 15
 LOG_LINES = 15
@@ -68,10 +68,10 @@ def check_port(port: int) -> None:
             ) from error
 
 
-def set_up(home: Home, assets: Sequence[Path] = ASSETS) -> bool:
+def set_up(home: Home, assets: Path = ASSETS) -> bool:
     """Bring the metadata database to the state of the checkout; return whether anything was done.
 
-    Creates tables, roles and the administrator and imports the asset folders. Skipped when none of
+    Creates tables, roles and the administrator and imports the asset folder. Skipped when none of
     this has changed since the last time.
     """
     _check_ready(home)
@@ -83,11 +83,13 @@ def set_up(home: Home, assets: Sequence[Path] = ASSETS) -> bool:
     # Others on the machine may read neither the users nor what they searched.
     home.superset.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
+    archive = home.superset / "assets.zip"
+    archive.write_bytes(read_folder(assets).archive({"$DATENLABOR_HOME": str(home.root)}))
     log = home.superset / "setup.log"
     console.out.print("Superset is being set up, which takes 10 to 30 seconds …")
     with log.open("w", encoding="utf-8") as stream:
         code = subprocess.run(
-            [PYTHON, SOURCES / "setup.py", *(folder.resolve() for folder in assets)],
+            [PYTHON, SOURCES / "setup.py", archive],
             cwd=home.superset,
             env=_environment(home),
             stderr=stream,
@@ -104,7 +106,7 @@ def set_up(home: Home, assets: Sequence[Path] = ASSETS) -> bool:
 
 @contextmanager
 def running_superset(
-    home: Home, port: int | None = None, assets: Sequence[Path] = ASSETS
+    home: Home, port: int | None = None, assets: Path = ASSETS
 ) -> Iterator[str]:
     """Set Superset up where needed, run it, yield its address, and end all its processes."""
     port = port_from_environment() if port is None else port
@@ -240,10 +242,10 @@ def _metadata_exists(home: Home) -> bool:
     return bool(os.environ.get(METADATA_URI)) or (home.superset / "superset.db").exists()
 
 
-def _fingerprint(home: Home, assets: Sequence[Path]) -> str:
+def _fingerprint(home: Home, assets: Path) -> str:
     """Hash everything that the set-up depends on."""
     files = [*sorted(SOURCES.glob("*.py")), SOURCES / "requirements.lock"]
-    for folder in (SOURCES / "static", *assets):
+    for folder in (SOURCES / "static", assets):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     digest = hashlib.sha256(f"{home.root}\0{os.environ.get(METADATA_URI, '')}\0".encode())
     for file in files:
