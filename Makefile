@@ -7,10 +7,10 @@ SCRATCH := $(CURDIR)/target/scratch
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint build check unit assets browser publish docs clean environments chromium
+.PHONY: help run test lint build check unit assets browser screenshots publish docs clean environments chromium
 
 # Tests build the demo city in a folder of their own; `data/` belongs to `run` and `publish`.
-build check unit assets browser: export DATENLABOR_HOME := $(SCRATCH)
+build check unit assets browser screenshots: export DATENLABOR_HOME := $(SCRATCH)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -24,7 +24,7 @@ lint: environments ## SQL and Python style, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint models macros analyses snapshots tests/dbt
+	$(BIN)/sqlfluff lint models tests/dbt
 
 build: environments ## build and test the demo city with dbt, in target/scratch
 	rm -rf target/scratch
@@ -38,16 +38,20 @@ check: environments ## conventions and layering of the dbt project
 unit: environments ## tests of the Python code
 	$(BIN)/pytest tests/python
 
-assets: build ## validate the dashboards against the warehouse, without Superset
+assets: environments ## validate dashboards and generated files, without Superset
 	$(BIN)/datenlabor assets validate
+	$(BIN)/datenlabor docs --check
 
 browser: build chromium ## open the dashboards in Chromium
 	$(BIN)/pytest tests/browser
 
+screenshots: build chromium ## take the pictures of the README
+	$(BIN)/pytest tests/browser/test_dashboards.py --screenshots docs/images
+
 publish: environments ## build and publish a release into data/
 	$(BIN)/datenlabor publish
 
-docs: environments ## generate the data dictionary and the dbt documentation
+docs: environments ## generate the data dictionary
 	$(BIN)/datenlabor docs
 
 clean: ## remove what is generated; keeps data/ and the environments

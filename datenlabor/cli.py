@@ -6,6 +6,7 @@ import typer
 
 from datenlabor.assets.commands import app as assets_app
 from datenlabor.console import err
+from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.commands import publish_command, releases_command
 from datenlabor.service.commands import run_command
@@ -18,6 +19,7 @@ commands = typer.Typer(
 commands.command(name="run")(run_command)
 commands.command(name="publish")(publish_command)
 commands.command(name="releases")(releases_command)
+commands.command(name="docs")(docs_command)
 commands.add_typer(assets_app, name="assets")
 
 

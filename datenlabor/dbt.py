@@ -31,6 +31,7 @@ def build(home: Home) -> None:
 
     Raises:
         DatenlaborError: a model or a test failed; dbt has said which.
+
     """
     home.root.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "DATENLABOR_HOME": str(home.root)}
@@ -46,6 +47,7 @@ def parse() -> None:
 
     Raises:
         DatenlaborError: the project cannot be parsed; the message is dbt's.
+
     """
     finished = subprocess.run(
         [_DBT, "--quiet", "parse", "--target-path", TARGET],

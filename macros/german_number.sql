@@ -5,12 +5,12 @@
 
 {% macro default__german_number(value, decimals) -%}
     translate(
-        format('{:,.' || cast({{ decimals }} as varchar) || 'f}', {{ value }}), ',.', '.,'
+        format('{:,.' || cast({{ decimals }} as varchar) || 'f}', {{ value }}), ',.-', '.,−'
     )
 {%- endmacro %}
 
 {% macro spark__german_number(value, decimals) -%}
-    translate(format_number({{ value }}, {{ decimals }}), ',.', '.,')
+    translate(format_number({{ value }}, {{ decimals }}), ',.-', '.,−')
 {%- endmacro %}
 
 {#- An indicator's value as German text with its unit; shares are stored as 0–1. -#}

@@ -1,1 +1,1 @@
-"""Superset assets as code: files on disk, generated datasets, offline proof, exchange with a server."""
+"""Superset assets as code: files, generated datasets, offline proof, exchange with a server."""

@@ -14,10 +14,10 @@ from datenlabor.assets.normal_form import dump, normalise
 from datenlabor.assets.server import SupersetServer
 from datenlabor.assets.validation import problems
 from datenlabor.console import out
+from datenlabor.dbt import parse
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import ASSETS, PROJECT, TARGET, Home
 from datenlabor.semantics.artifacts import Project, read_project
-from datenlabor.dbt import parse
 from datenlabor.semantics.indicator_metrics import indicator_metrics_yaml, read_catalogue
 from datenlabor.service.secrets import load_secrets
 
@@ -34,6 +34,8 @@ DEFAULT_URL = f"http://127.0.0.1:{os.environ.get('DATENLABOR_PORT', '8088')}"
 def generate() -> None:
     """Write what is generated: indicator metrics, datasets, exposures."""
     _write(METRICS_FILE, indicator_metrics_yaml(*read_catalogue(PROJECT / "seeds")))
+    # Exposures of the old assets may name metrics that are gone, and dbt would not parse.
+    EXPOSURES_FILE.unlink(missing_ok=True)
     parse()
     bundle = _with_datasets(read_folder(ASSETS), read_project(TARGET))
     for path in write_files(ASSETS, bundle.files()):

@@ -17,6 +17,7 @@ def pulled_files(local: Bundle, server: Bundle) -> dict[str, str]:
 
     Raises:
         DatenlaborError: a dataset on the server differs from the generated one.
+
     """
     ours, theirs = local.normalised(), server.normalised()
     for uuid, dataset in ours.assets["datasets"].items():
@@ -40,7 +41,9 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[str]:
     """Make the folder hold exactly ``files``; return the paths that changed."""
     changed = []
     existing = {
-        str(path.relative_to(folder)): path for kind in KINDS for path in folder.glob(f"{kind}/**/*.yaml")
+        str(path.relative_to(folder)): path
+        for kind in KINDS
+        for path in folder.glob(f"{kind}/**/*.yaml")
     }
     for path in sorted(existing.keys() - files.keys()):
         existing[path].unlink()
@@ -56,4 +59,4 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[str]:
 
 def _stands_on(dashboard: Mapping[str, object], server: Bundle, ours: Bundle) -> bool:
     charts = [server.assets["charts"].get(uuid) for uuid in charts_of(dict(dashboard))]
-    return all(chart and chart["dataset_uuid"] in ours.assets["datasets"] for chart in charts)
+    return all(chart and chart.get("dataset_uuid") in ours.assets["datasets"] for chart in charts)

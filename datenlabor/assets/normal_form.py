@@ -13,7 +13,9 @@ import yaml
 
 Document = dict[str, Any]
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # many times faster, where it is there
 VERSION = "1.0.0"
+_FILTER = "NATIVE_FILTER"  # the other kind of entry in a filter bar is a divider
 
 # What Superset writes for a property that nobody set.
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -71,24 +73,27 @@ _METRIC_DEFAULTS: Mapping[str, Any] = {
     "metric_type": None,
     "warning_text": None,
 }
-# Computed by Superset from ids of its own database, or left over from other charts' settings.
+# Computed by Superset from ids of its own database, meant for those ids, or left over from other
+# charts' settings.
 _NOISE = {
     "charts": {"params"},
     "params": {"datasource", "slice_id", "dashboards", "dashboardId", "url_params", "label_colors"},
     "metadata": {
         "chart_configuration",
         "global_chart_configuration",
+        "expanded_slices",
+        "filter_scopes",
+        "timed_refresh_immune_slices",
         "map_label_colors",
         "shared_label_colors",
         "color_scheme_domain",
         "default_filters",
-        "show_native_filters",
         "show_chart_timestamps",
         "import_time",
         "remote_id",
         "positions",
     },
-    "native_filter": {"chartsInScope", "tabsInScope", "type"},
+    "native_filter": {"chartsInScope", "tabsInScope"},
     "adhoc_filter": {"filterOptionName", "datasourceWarning", "isExtra", "isNew"},
 }
 
@@ -108,7 +113,7 @@ def normalise(kind: str, document: Document) -> Document:
 
 def complete(kind: str, document: Document) -> Document:
     """Return an importable document: defaults written out, chart numbers filled in."""
-    result = {**copy.deepcopy(dict(_DEFAULTS[kind])), **copy.deepcopy(document)}
+    result = {**copy.deepcopy(dict(_DEFAULTS[kind])), **normalise(kind, document)}
     if kind == "dashboards":
         _number_charts(result)
     if kind == "datasets":
@@ -119,17 +124,28 @@ def complete(kind: str, document: Document) -> Document:
 
 def dump(document: Document, names: Mapping[str, str], header: str = "") -> str:
     """Return the document as YAML text; a reference by UUID gets the referred name as comment."""
-    text: str = yaml.safe_dump(
-        document, allow_unicode=True, sort_keys=True, width=100, default_flow_style=False
+    text: str = yaml.dump(
+        document,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=True,
+        width=100,
+        default_flow_style=False,
     )
-    lines = [_annotated(line, names) for line in text.splitlines()]
-    return header + "\n".join(lines) + "\n"
+    lines = text.split("\n")
+    for token in yaml.scan(text, Loader=LOADER):
+        if isinstance(token, yaml.ScalarToken) and token.value in names:
+            number = token.end_mark.line
+            if not lines[number].startswith("uuid:"):
+                lines[number] += f"  # {' '.join(names[token.value].split())}"
+    return header + "\n".join(lines)
 
 
-def _annotated(line: str, names: Mapping[str, str]) -> str:
-    is_reference = line.startswith((" ", "-")) or line.startswith("dataset_uuid:")
-    name = names.get(line.rsplit(" ", maxsplit=1)[-1].strip("'"))
-    return f"{line}  # {name}" if is_reference and name else line
+class _Dumper(yaml.SafeDumper):
+    """Writes equal parts out; anchors would depend on what is one object in memory."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002  as in the base class
+        return True
 
 
 def _without_defaults(document: Document, defaults: Mapping[str, Any]) -> Document:
@@ -142,8 +158,8 @@ def _without_defaults(document: Document, defaults: Mapping[str, Any]) -> Docume
 
 
 def _normal_params(params: Document) -> Document:
-    kept = {key: value for key, value in params.items() if key not in _NOISE["params"]}
-    return {key: _prune(value) for key, value in kept.items() if value not in (None, [], {}, "")}
+    kept = {key: _prune(value) for key, value in params.items() if key not in _NOISE["params"]}
+    return {key: value for key, value in kept.items() if value not in (None, [], {}, "")}
 
 
 def _prune(value: Any) -> Any:  # noqa: ANN401  a JSON value of any shape
@@ -159,12 +175,12 @@ def _prune(value: Any) -> Any:  # noqa: ANN401  a JSON value of any shape
 
 
 def _normalise_dashboard(document: Document) -> None:
-    numbers: dict[int, str] = {}
+    placed: dict[int | str, str] = {}
     for node in document.get("position", {}).values():
         if isinstance(node, dict) and "meta" in node:
             number = node["meta"].pop("chartId", None)
-            if number is not None and "uuid" in node["meta"]:
-                numbers[number] = node["meta"]["uuid"]
+            if uuid := node["meta"].get("uuid"):
+                placed |= {number: uuid, uuid: uuid}
             if not node["meta"]:
                 del node["meta"]
     metadata = {
@@ -175,8 +191,11 @@ def _normalise_dashboard(document: Document) -> None:
     for native_filter in metadata.get("native_filter_configuration", []):
         for key in _NOISE["native_filter"]:
             native_filter.pop(key, None)
-        scope = native_filter.get("scope", {})
-        scope["excluded"] = [numbers.get(chart, chart) for chart in scope.get("excluded", [])]
+        if native_filter.get("type") == _FILTER:
+            del native_filter["type"]
+        if scope := native_filter.get("scope"):
+            excluded = scope.get("excluded", [])
+            scope["excluded"] = [placed[chart] for chart in excluded if chart in placed]
     document["metadata"] = metadata
 
 
@@ -187,9 +206,9 @@ def _number_charts(document: Document) -> None:
             number = len(numbers) + 1
             node["meta"]["chartId"] = numbers.setdefault(node["meta"]["uuid"], number)
     for native_filter in document["metadata"].get("native_filter_configuration", []):
-        native_filter["type"] = "NATIVE_FILTER"
-        scope = native_filter["scope"]
-        scope["excluded"] = [numbers[uuid] for uuid in scope["excluded"]]
+        native_filter.setdefault("type", _FILTER)
+        if scope := native_filter.get("scope"):
+            scope["excluded"] = [numbers[uuid] for uuid in scope["excluded"]]
 
 
 def _normalise_dataset(document: Document) -> None:

@@ -10,6 +10,7 @@ from datenlabor.assets.normal_form import Document
 _COLUMN_KEYS = (
     "x_axis",
     "groupby",
+    "groupby_b",
     "columns",
     "all_columns",
     "series",
@@ -18,6 +19,7 @@ _COLUMN_KEYS = (
     "groupbyRows",
     "groupbyColumns",
     "granularity_sqla",
+    "line_column",
 )
 _METRIC_KEYS = (
     "metric",
@@ -26,11 +28,21 @@ _METRIC_KEYS = (
     "percent_metrics",
     "secondary_metric",
     "size",
+    "series_limit_metric",
     "timeseries_limit_metric",
+    "timeseries_limit_metric_b",
     "x_axis_sort_by_metric",
 )
+_SORT_WORDS = {"name", "sum", "min", "max", "avg"}
 # Places where a chart could smuggle in SQL or arithmetic of its own.
-_FORMULA_KEYS = ("sqlExpression", "where", "having", "rolling_type", "resample_rule", "time_compare")
+_FORMULA_KEYS = (
+    "sqlExpression",
+    "where",
+    "having",
+    "rolling_type",
+    "resample_rule",
+    "time_compare",
+)
 
 
 @dataclass(frozen=True)
@@ -46,11 +58,12 @@ def chart_references(chart: Document) -> References:
     params = chart.get("params", {})
     columns = {name for key in _COLUMN_KEYS for name in _names(params.get(key))}
     metrics = {name for key in _METRIC_KEYS for name in _names(params.get(key))}
-    for condition in params.get("adhoc_filters", []):
+    for condition in (*params.get("adhoc_filters", []), *params.get("adhoc_filters_b", [])):
         columns |= set(_names(condition.get("subject")))
     for entry in params.get("order_by_cols", []):
         columns.add(json.loads(entry)[0])
     either = set(params.get("column_config", {}))
+    either |= {*_names(params.get("x_axis_sort"))} - _SORT_WORDS
     either |= {rule["column"] for rule in params.get("conditional_formatting", [])}
     return References(frozenset(columns | (either - metrics)), frozenset(metrics))
 
@@ -82,7 +95,7 @@ def filter_targets(dashboard: Document) -> list[tuple[str, str]]:
     return [
         (str(target["datasetUuid"]), str(target["column"]["name"]))
         for native_filter in dashboard.get("metadata", {}).get("native_filter_configuration", [])
-        for target in native_filter["targets"]
+        for target in native_filter.get("targets", [])
         if target
     ]
 

@@ -22,7 +22,7 @@ class SupersetServer:
         )
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         token = self._request("GET", "/api/v1/security/csrf_token/").json()["result"]
-        self._session.headers |= {"X-CSRFToken": token, "Referer": self._base}
+        self._session.headers.update({"X-CSRFToken": token, "Referer": self._base})
 
     def export_assets(self) -> bytes:
         """Return all assets as the ZIP archive Superset makes of them."""

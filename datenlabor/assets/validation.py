@@ -20,6 +20,7 @@ def problems(folder: Path, expected: Mapping[str, str]) -> list[str]:
     Args:
         folder: the asset folder.
         expected: path → content of every generated file of the folder.
+
     """
     bundle = read_folder(folder)
     return [
@@ -50,17 +51,18 @@ def _file_problems(folder: Path, bundle: Bundle, expected: Mapping[str, str]) ->
 
 def _database_problems(bundle: Bundle) -> Iterator[str]:
     for database in bundle.assets["databases"].values():
-        arguments = database["extra"]["engine_params"]["connect_args"]
+        engine = (database.get("extra") or {}).get("engine_params") or {}
+        arguments = engine.get("connect_args") or {}
         if arguments.get("read_only") is not True or arguments.get("config") != READ_ONLY_CONFIG:
             yield f"Database {database['database_name']}: its connection is not hardened."
-        if "$DATENLABOR_HOME" not in database["sqlalchemy_uri"]:
+        if "$DATENLABOR_HOME" not in database.get("sqlalchemy_uri", ""):
             yield f"Database {database['database_name']}: its address is that of one machine."
 
 
 def _dataset_problems(bundle: Bundle) -> Iterator[str]:
     for dataset in bundle.assets["datasets"].values():
         name = dataset["table_name"]
-        if dataset["database_uuid"] not in bundle.assets["databases"]:
+        if dataset.get("database_uuid") not in bundle.assets["databases"]:
             yield f"Dataset {name}: its database is not in the bundle."
         if dataset.get("sql"):
             yield f"Dataset {name}: contains SQL of its own; only tables are allowed."
@@ -78,9 +80,10 @@ def _chart_problems(bundle: Bundle) -> Iterator[str]:
         if not chart.get("description"):
             yield f"{where}: has no description that names source and state of its data."
         yield from (f"{where}: contains a formula: {text}." for text in chart_formulas(chart))
-        dataset = bundle.assets["datasets"].get(chart["dataset_uuid"])
+        dataset_uuid = chart.get("dataset_uuid")
+        dataset = bundle.assets["datasets"].get(dataset_uuid)
         if dataset is None:
-            yield f"{where}: its dataset {chart['dataset_uuid']} does not exist."
+            yield f"{where}: its dataset {dataset_uuid} does not exist."
             continue
         references = chart_references(chart)
         yield from _unknown(where, "column", references.columns, _columns(dataset), dataset)

@@ -40,6 +40,7 @@ class Model:
 
     @property
     def column_names(self) -> frozenset[str]:
+        """Names of the declared columns."""
         return frozenset(column.name for column in self.columns)
 
 
@@ -88,6 +89,7 @@ def read_project(target: Path) -> Project:
 
     Raises:
         DatenlaborError: a manifest is missing or no JSON; dbt has to run first.
+
     """
     manifest = _read_json(target / "manifest.json")
     semantic = _read_json(target / "semantic_manifest.json")

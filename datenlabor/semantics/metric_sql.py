@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from datenlabor.errors import DatenlaborError
-from datenlabor.semantics.artifacts import Metric, Project
+from datenlabor.semantics.artifacts import Metric, Project, SemanticModel
 
 _AGGREGATIONS = {
     "sum": "SUM({})",
@@ -36,6 +36,7 @@ def metric_sql(project: Project, name: str) -> MetricSql:
 
     Raises:
         DatenlaborError: the metric does not exist, or cannot be expressed over one table.
+
     """
     return _translate(project, name, filters=())
 
@@ -59,13 +60,17 @@ def _translate(project: Project, name: str, filters: tuple[str, ...]) -> MetricS
 def _simple(project: Project, metric: Metric, filters: tuple[str, ...]) -> MetricSql:
     params = metric.spec["type_params"]
     aggregation = params["metric_aggregation_params"]
+    if aggregation is None:
+        raise _inexpressible(metric, "it stands on a measure, not on a column")
     template = _AGGREGATIONS.get(aggregation["agg"])
     if template is None:
         raise _inexpressible(metric, f"its aggregation is {aggregation['agg']}")
-    if aggregation["non_additive_dimension"] or params["fill_nulls_with"] is not None:
-        raise _inexpressible(metric, "it is semi-additive or fills missing values")
+    if aggregation["non_additive_dimension"]:
+        raise _inexpressible(metric, "it is semi-additive")
+    if params["fill_nulls_with"] is not None or params["join_to_timespine"]:
+        raise _inexpressible(metric, "it fills missing values")
     semantic_model = project.semantic_models[aggregation["semantic_model"]]
-    conditions = [_condition(metric, semantic_model.name, text) for text in filters]
+    conditions = [_condition(metric, semantic_model, text) for text in filters]
     argument = str(params["expr"] or metric.name)
     if conditions:
         argument = f"CASE WHEN {' AND '.join(conditions)} THEN {argument} END"
@@ -94,7 +99,9 @@ def _derived(project: Project, metric: Metric, filters: tuple[str, ...]) -> Metr
         raise _inexpressible(metric, "its parts come from different tables")
     names = "|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True))
     expression = re.sub(
-        rf"\b({names})\b", lambda found: f"({parts[found[1]].expression})", params["expr"]
+        rf"'[^']*'|\b({names})\b",  # a name in a text is none
+        lambda found: f"({parts[found[1]].expression})" if found[1] else found[0],
+        params["expr"],
     )
     return MetricSql(next(iter(parts.values())).semantic_model, expression)
 
@@ -117,10 +124,12 @@ def _filters(metric: Metric, spec: Mapping[str, Any] | None) -> tuple[str, ...]:
     return filters
 
 
-def _condition(metric: Metric, semantic_model: str, text: str) -> str:
-    for entity, _ in _DIMENSION.findall(text):
-        if entity != semantic_model:
+def _condition(metric: Metric, semantic_model: SemanticModel, text: str) -> str:
+    for entity, dimension in _DIMENSION.findall(text):
+        if entity != semantic_model.name:
             raise _inexpressible(metric, f"its filter needs a join to {entity}: {text}")
+        if dimension not in semantic_model.dimensions:
+            raise _inexpressible(metric, f"{entity} has no dimension {dimension}: {text}")
     return f"({_DIMENSION.sub(lambda found: found[2], text)})"
 
 

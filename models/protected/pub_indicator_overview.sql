@@ -23,7 +23,6 @@ surrounding as (
         ancestors.area_level,
         figures.indicator_code,
         figures.calendar_year,
-        figures.reference_period_name,
         figures.attribution,
         figures.value_text,
         ancestors.area_code = descendants.area_code as is_own
@@ -78,7 +77,6 @@ peer_texts as (
     select
         shown_area_code,
         indicator_code,
-        max(reference_period_name) as reference_period_name,
         {% for level in peer_levels %}
             max(case
                 when area_level = '{{ level }}' then dated_text
@@ -102,18 +100,21 @@ final as (
         figures.chapter_name,
         figures.indicator_order,
         figures.calendar_year,
+        indicators.is_headline,
         figures.obs_status,
         figures.conf_status,
-        coalesce(figures.reference_period_name, peer_texts.reference_period_name)
-            as reference_period_name,
+        figures.reference_period_name,
         figures.value_text,
-        coalesce(figures.change_text, '–') as change_text,
+        figures.change_text,
         {% for level in peer_levels %}
             coalesce(peer_texts.{{ level }}_text, '–') as {{ level }}_text,
         {% endfor %}
-        coalesce(figures.attribution, peer_texts.attribution) as attribution,
+        case
+            when figures.attribution = '–' then peer_texts.attribution
+            else figures.attribution
+        end as attribution,
         indicators.definition_text,
-        indicators.note_text
+        coalesce(indicators.note_text, '–') as note_text
     from figures
     inner join shown_years
         on

@@ -36,8 +36,8 @@ reasons as (
     select * from {{ ref("code_missing_reason") }}
 ),
 
--- Areas are ranked for the latest year in which at least half of those that ever have
--- the indicator have it.
+-- Areas are ranked for the latest year in which at least three quarters as many of them
+-- have the indicator as in the best year.
 yearly_coverage as (
     select
         indicator_code,
@@ -53,7 +53,7 @@ comparison_years as (
         indicator_code,
         max(time_key) as time_key
     from yearly_coverage
-    where area_count * 2 >= most_areas
+    where area_count * 4 >= most_areas * 3
     group by indicator_code
 ),
 
@@ -70,10 +70,12 @@ final as (
         indicators.chapter_name,
         indicators.indicator_order,
         indicators.unit_name,
+        periods.period_name || ' · ' || indicators.unit_name as year_and_unit,
         indicators.value_kind,
         periods.period_start_on,
         periods.calendar_year,
-        reference_periods.period_name as reference_period_name,
+        coalesce(reference_periods.period_name, periods.period_name)
+            as reference_period_name,
         comparison_years.time_key is not null as is_comparison_year,
         facts.obs_status,
         {{ released_conf_status("indicators.protection_rule") }} as conf_status,
@@ -81,7 +83,7 @@ final as (
         statuses.name_de as status_name,
         provenances.name_de as provenance_name,
         sources.publisher_name,
-        sources.attribution,
+        coalesce(sources.attribution, '–') as attribution,
         base_sources.attribution as base_attribution,
         sources.licence_name,
         coalesce(reasons.name_de, facts.break_note) as remark,
@@ -91,27 +93,37 @@ final as (
             ) }},
             reasons.name_de
         ) as value_text,
-        {{ german_change(
-            "facts.change_on_year",
-            "indicators.decimals",
-            "indicators.is_relative_change",
-            "indicators.change_unit",
-        ) }} as change_text,
-        {{ german_change(
-            "facts.distance_to_state",
-            "indicators.decimals",
-            "false",
-            "indicators.change_unit",
-        ) }} as distance_to_state_text,
-        {{ german_change(
-            "facts.distance_to_country",
-            "indicators.decimals",
-            "false",
-            "indicators.change_unit",
-        ) }} as distance_to_country_text,
+        coalesce(
+            {{ german_change(
+                "facts.change_on_year",
+                "indicators.decimals",
+                "indicators.is_relative_change",
+                "indicators.change_unit",
+            ) }},
+            '–'
+        ) as change_text,
+        coalesce(
+            {{ german_change(
+                "facts.distance_to_state",
+                "indicators.decimals",
+                "false",
+                "indicators.change_unit",
+            ) }},
+            '–'
+        ) as distance_to_state_text,
+        coalesce(
+            {{ german_change(
+                "facts.distance_to_country",
+                "indicators.decimals",
+                "false",
+                "indicators.change_unit",
+            ) }},
+            '–'
+        ) as distance_to_country_text,
         facts.numerator,
         facts.denominator,
         facts.ratio_factor,
+        indicators.display_factor,
         facts.indicator_value,
         facts.previous_value,
         facts.change_on_year,

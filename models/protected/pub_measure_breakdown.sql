@@ -40,7 +40,7 @@ final as (
         totals.name_de as total_measure_name,
         facts.breakdown,
         facts.measure_code,
-        coalesce(industries.industry_name, parts.name_de) as part_name,
+        coalesce(industries.industry_short_name, parts.name_de) as part_name,
         periods.period_start_on,
         periods.calendar_year,
         reference_periods.period_name as reference_period_name,

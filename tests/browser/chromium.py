@@ -1,11 +1,21 @@
 """A headless Chromium that looks at dashboards as a person would."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    sync_playwright,
+)
 
 FLAGS = [
     "--no-sandbox",
@@ -17,25 +27,73 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH = 1280
 # Superset draws what is in view: a window as tall as the page shows everything at once.
 TALL = 5200
+MARGIN = 24
 TIMEOUT_MS = 60_000
+PAUSE_MS = 400
+MOST_PAUSES = 20
 # Superset's telemetry pixel: the content security policy blocks it, the browser reports that.
 TELEMETRY = "scarf.sh"
+# The page itself gave up a request, as Superset does when a filter changes under way.
+GIVEN_UP = "net::ERR_ABORTED"
+CHART_DATA = "/api/v1/chart/data"
 
 
 @dataclass
-class Complaints:
-    """What went wrong in the browser: script errors, failed requests, requests to strangers."""
+class Watch:
+    """What happens on a page: complaints (errors, strangers) and the answers charts got."""
 
-    messages: list[str] = field(default_factory=list)
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
+
+    def attach(self, page: Page) -> None:
+        page.on("pageerror", lambda error: self._complain(f"script error: {error}"))
+        page.on("console", self._console)
+        page.on("request", self._request)
+        page.on("requestfailed", self._failed)
+        page.on("response", self._response)
+
+    def chart_answers(self) -> dict[int, list[dict[str, Any]]]:
+        """Return by chart id the results of its last request (one per query)."""
+        results = {}
+        for answer in self.answers:
+            number = json.loads(answer.request.post_data or "{}")["form_data"].get("slice_id")
+            if number is not None:
+                content = answer.json()
+                results[number] = content.get("result") or [{"error": content}]
+        return results
+
+    def _complain(self, text: str) -> None:
+        if TELEMETRY not in text and text not in self.complaints:
+            self.complaints.append(text)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._complain(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
+            self._complain(f"foreign host: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            self._complain(f"failed: {request.url} {request.failure}")
+
+    def _response(self, answer: Response) -> None:
+        if not answer.ok and not 300 <= answer.status < 400:
+            self._complain(f"{answer.status}: {answer.url}")
+        if CHART_DATA in answer.url:
+            self.answers.append(answer)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run a headless Chromium of the system."""
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    executable = next(filter(None, map(shutil.which, EXECUTABLES)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         try:
@@ -45,58 +103,88 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def logged_in(browser: Browser, url: str, user: str, password: str) -> Iterator[Page]:
-    """Log in through the form and yield the page."""
+def logged_in(browser: Browser, url: str, user: str, password: str) -> Iterator[BrowserContext]:
+    """Log in through the form; every page of the context then belongs to that user."""
     context = browser.new_context(
         viewport={"width": WIDTH, "height": TALL}, locale="de-DE", timezone_id="Europe/Berlin"
     )
-    page = context.new_page()
-    page.set_default_timeout(TIMEOUT_MS)
-    page.goto(f"{url}/login/")
-    page.fill("#username", user)
-    page.fill("#password", password)
-    with page.expect_navigation():
-        page.click("button[type=submit]")
     try:
-        yield page
+        context.set_default_timeout(TIMEOUT_MS)
+        page = context.new_page()
+        page.goto(f"{url}/login/")
+        page.fill("#username", user)
+        page.fill("#password", password)
+        with page.expect_navigation():
+            page.click("button[type=submit]")
+        page.close()
+        yield context
     finally:
         context.close()
 
 
-def watch(page: Page, url: str) -> Complaints:
-    """Collect what goes wrong on the page from now on."""
-    complaints = Complaints()
-
-    def add(text: str) -> None:
-        if TELEMETRY not in text:
-            complaints.messages.append(text)
-
-    page.on("pageerror", lambda error: add(f"script error: {error}"))
-    page.on("requestfailed", lambda request: add(f"failed: {request.url} {request.failure}"))
-    page.on(
-        "response",
-        lambda answer: add(f"{answer.status}: {answer.url}") if answer.status >= 400 else None,
-    )
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((url, "data:", "blob:"))
-            else add(f"foreign host: {request.url}")
-        ),
-    )
-    return complaints
+def open_dashboard(context: BrowserContext, url: str, slug: str, charts: int) -> tuple[Page, Watch]:
+    """Open a dashboard in a page of its own and wait until all its charts are drawn."""
+    page = context.new_page()
+    watch = Watch(url)
+    watch.attach(page)
+    page.goto(f"{url}/superset/dashboard/{slug}/")
+    wait_until_drawn(page, charts)
+    return page, watch
 
 
-def open_dashboard(page: Page, url: str, slug: str, charts: int) -> None:
-    """Open a dashboard and wait until all its charts are drawn."""
-    page.goto(f"{url}/superset/dashboard/{slug}/?show_filters=1")
+def wait_until_drawn(page: Page, charts: int) -> None:
+    """Wait until all charts show a picture, a table, a number or an error."""
+    page.wait_for_load_state("networkidle")
     page.wait_for_function(DRAWN, arg=charts)
-    # Charts fade in.
-    page.wait_for_timeout(1500)
 
 
-DRAWN = """(count) =>
-  document.querySelectorAll('.dashboard-component-chart-holder .slice_container').length >= count
-  && document.querySelectorAll('.dashboard-component-chart-holder .loading,'
-     + ' [data-test="loading-indicator"]').length === 0"""
+def picture(page: Page) -> bytes:
+    """Return the dashboard as PNG, cut off below its last row, once nothing moves any more."""
+    bottom = page.evaluate("document.querySelector('.grid-content').getBoundingClientRect().bottom")
+    clip = {"x": 0, "y": 0, "width": WIDTH, "height": min(bottom + MARGIN, TALL)}
+    last = b""
+    for _ in range(MOST_PAUSES):
+        current = page.screenshot(clip=clip)  # type: ignore[arg-type]
+        if current == last:
+            return current
+        last = current
+        page.wait_for_timeout(PAUSE_MS)
+    raise AssertionError("the page keeps moving")
+
+
+def troubles(page: Page) -> list[str]:
+    """Return what Superset shows instead of a chart: errors and empty results."""
+    found: list[str] = page.evaluate(TROUBLES)
+    return found
+
+
+def scrolling(page: Page) -> list[str]:
+    """Return everything outside the charts that scrolls sideways."""
+    found: list[str] = page.evaluate(SCROLLING)
+    return found
+
+
+DRAWN = """(count) => {
+  const charts = [...document.querySelectorAll('.dashboard-component-chart-holder')]
+    .filter((holder) => holder.querySelector('.slice_container, .ant-alert, .ant-empty'));
+  const done = charts.filter((chart) => chart.querySelector(
+    'canvas, svg, table tbody tr, .header-line, .ant-alert, .ant-empty'));
+  return done.length >= count && !document.querySelector(
+    '.dashboard-component-chart-holder .loading, [data-test="loading-indicator"]');
+}"""
+
+TROUBLES = """() => [...document.querySelectorAll(
+    '.dashboard .ant-alert, .dashboard .ant-empty, .dashboard .ant-empty-description,'
+    + ' .dashboard [role=alert], .ant-notification-notice, [data-test="error-boundary"]')]
+  .map((element) => {
+    const holder = element.closest('.dashboard-component-chart-holder');
+    return (holder ?? element).innerText.replace(/\\s+/g, ' ').slice(0, 300);
+  })"""
+
+SCROLLING = """() => [document.documentElement, ...document.body.querySelectorAll('*')]
+  .filter((element) => !element.closest('.slice_container'))
+  .filter((element) => element === document.documentElement
+    || ['auto', 'scroll'].includes(getComputedStyle(element).overflowX))
+  .filter((element) => element.scrollWidth > element.clientWidth + 1)
+  .map((element) => `${element.tagName}.${element.className}:`
+    + ` ${element.scrollWidth} > ${element.clientWidth}`)"""

@@ -36,8 +36,10 @@ final as (
         indicators.protection_rule,
         indicators.direction,
         indicators.decimals,
+        indicators.is_headline,
         indicators.reporting_lag_months,
         units.ratio_factor,
+        units.display_factor,
         units.is_relative_change,
         case indicators.direction
             when 1 then 'mehr ist günstig'

@@ -8,6 +8,7 @@ final as (
         industries.name_de as industry_name,
         industries.name_en as industry_name_en,
         industries.industry_level,
+        coalesce(industries.short_name_de, industries.name_de) as industry_short_name,
         coalesce(industries.parent_industry_code, industries.industry_code)
             as section_code,
         coalesce(sections.name_de, industries.name_de) as section_name

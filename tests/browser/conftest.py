@@ -1,0 +1,33 @@
+"""One installation and one browser for all tests of this folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chromium import chromium, logged_in
+from installation import Installation, installed
+from playwright.sync_api import Page
+
+from datenlabor.service.superset import ADMIN
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--screenshots", type=Path, help="Folder for one PNG per dashboard (pictures of README)."
+    )
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installed(tmp_path_factory.mktemp("installation") / "home") as installation:
+        yield installation
+
+
+@pytest.fixture(scope="session")
+def page(installation: Installation) -> Iterator[Page]:
+    """Return the page of somebody who has logged in (once: log-ins are limited)."""
+    with (
+        chromium() as browser,
+        logged_in(browser, installation.url, ADMIN, installation.password) as page,
+    ):
+        yield page

@@ -1,0 +1,110 @@
+"""An installation as a municipality would have it: a published release and a running Superset."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from datenlabor.assets.bundle import Bundle, read_folder
+from datenlabor.assets.server import SupersetServer
+from datenlabor.paths import ASSETS, TARGET, Home
+from datenlabor.publishing import protected_tables, publish
+from datenlabor.publishing.connection import open_read_only
+from datenlabor.service.secrets import VARIABLES, load_secrets
+from datenlabor.service.superset import ADMIN, HOST, METADATA_URI, running_superset
+
+# Where dbt wrote its artifacts; the variable is dbt's own.
+ARTIFACTS = Path(os.environ.get("DBT_TARGET_PATH") or TARGET)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A home with a published release, and the Superset that serves it."""
+
+    home: Home
+    url: str
+    password: str
+    server: SupersetServer
+    assets: Bundle
+    dataset_ids: dict[str, int]
+
+    def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """Answer a query on the published file."""
+        with open_read_only(self.home.published) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def warehouse_rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Answer a query on the warehouse."""
+        with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def publish(self) -> None:
+        """Publish the warehouse."""
+        publish(self.home, tables=protected_tables(ARTIFACTS / "manifest.json"))
+
+    def chart_data(
+        self,
+        dataset: str,
+        columns: list[str],
+        metrics: list[str],
+        conditions: dict[str, object] | None = None,
+    ) -> list[Row]:
+        """Ask Superset as a chart does; ``metrics`` are names of the dataset's metrics."""
+        filters = [
+            {"col": column, "op": "==", "val": value}
+            for column, value in (conditions or {}).items()
+        ]
+        query = {"columns": columns, "metrics": metrics, "filters": filters, "row_limit": 100_000}
+        return self.server.chart_data(
+            {
+                "datasource": {"id": self.dataset_ids[dataset], "type": "table"},
+                "queries": [query],
+                "result_format": "json",
+                "result_type": "full",
+            }
+        )
+
+
+@contextmanager
+def installed(root: Path) -> Iterator[Installation]:
+    """Publish from the warehouse of ``DATENLABOR_HOME`` into ``root`` and serve it there."""
+    source = Home.from_environment()
+    home = Home(root)
+    if not source.warehouse.exists():
+        pytest.fail(f"{source.warehouse} does not exist: run `make build` first.", pytrace=False)
+    with pytest.MonkeyPatch.context() as environment:
+        # What belongs to another installation (users, passwords, metadata) stays out of it.
+        for name in (*VARIABLES.values(), METADATA_URI, "DATENLABOR_HTTPS"):
+            environment.delenv(name, raising=False)
+        home.root.mkdir()
+        try:
+            shutil.copyfile(source.warehouse, home.warehouse)
+            publish(home, tables=protected_tables(ARTIFACTS / "manifest.json"))
+            with running_superset(home, _free_port()) as url:
+                password = load_secrets(home).admin_password
+                server = SupersetServer(url, ADMIN, password)
+                yield Installation(
+                    home, url, password, server, read_folder(ASSETS), _dataset_ids(server)
+                )
+        finally:
+            shutil.rmtree(home.root)
+
+
+def _dataset_ids(server: SupersetServer) -> dict[str, int]:
+    answer = server.get("/api/v1/dataset/?q=(page_size:100)")
+    return {entry["table_name"]: entry["id"] for entry in answer["result"]}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
