@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from rich.text import Text
 
 from datenlabor.assets.commands import app as assets_app
 from datenlabor.console import err
@@ -28,7 +29,12 @@ def app() -> None:
     try:
         commands()
     except DatenlaborError as error:
-        err.print(f"[bold red]Error:[/bold red] {error}", markup=True)
+        _show("Error:", "bold red", str(error))
         if error.hint:
-            err.print(f"[bold]What to do:[/bold] {error.hint}")
+            _show("What to do:", "bold", error.hint)
         sys.exit(1)
+
+
+def _show(label: str, style: str, text: str) -> None:
+    """Print a text as it is: neither markup, nor wrapped within a path."""
+    err.print(Text.assemble((label, style), f" {text}"), soft_wrap=True)

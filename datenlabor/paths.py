@@ -22,10 +22,12 @@ class Home:
 
     @property
     def warehouse(self) -> Path:
+        """The file dbt builds; never served."""
         return self.root / "warehouse.duckdb"
 
     @property
     def releases(self) -> Path:
+        """Folder of all published releases."""
         return self.root / "releases"
 
     @property
@@ -40,4 +42,5 @@ class Home:
 
     @property
     def superset(self) -> Path:
+        """Superset's metadata, secrets and logs."""
         return self.root / "superset"

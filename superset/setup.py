@@ -106,9 +106,7 @@ def import_assets(contents: dict[str, str]) -> None:
         ImportAssetsCommand(contents).run()
     except CommandInvalidError as error:
         raise SetupError(f"The assets are invalid: {error.normalized_messages()}") from error
-    for item in db.session.query(SqlaTable).filter(
-        SqlaTable.uuid.in_(uuids(contents, "datasets"))
-    ):
+    for item in db.session.query(SqlaTable).filter(SqlaTable.uuid.in_(uuids(contents, "datasets"))):
         item.is_managed_externally = True
     db.session.commit()
 

@@ -34,12 +34,10 @@ DEFAULT_URL = f"http://127.0.0.1:{os.environ.get('DATENLABOR_PORT', '8088')}"
 def generate() -> None:
     """Write what is generated: indicator metrics, datasets, exposures."""
     _write(METRICS_FILE, indicator_metrics_yaml(*read_catalogue(PROJECT / "seeds")))
-    # Exposures of the old assets may name metrics that are gone, and dbt would not parse.
-    EXPOSURES_FILE.unlink(missing_ok=True)
-    parse()
-    bundle = _with_datasets(read_folder(ASSETS), read_project(TARGET))
+    bundle = _with_datasets(read_folder(ASSETS), _project_without_exposures())
     for path in write_files(ASSETS, bundle.files()):
         out.print(f"written: superset/assets/{path}")
+    _refuse(problems(ASSETS, _dataset_files(bundle)))
     _write(EXPOSURES_FILE, exposures_yaml(bundle))
     parse()
 
@@ -58,8 +56,7 @@ def validate() -> None:
         if not path.exists() or path.read_text("utf-8") != text:
             name = path.relative_to(PROJECT)
             found.append(f"{name}: out of date; run `datenlabor assets generate`.")
-    if found:
-        raise DatenlaborError("The assets do not hold:\n  " + "\n  ".join(found))
+    _refuse(found)
     counts = {kind: len(assets) for kind, assets in bundle.assets.items()}
     out.print(f"Assets hold: {', '.join(f'{count} {kind}' for kind, count in counts.items())}.")
 
@@ -89,6 +86,23 @@ def pull(url: Url = DEFAULT_URL) -> None:
     for path in changed:
         out.print(f"changed: superset/assets/{path}")
     out.print(f"Pulled from {url}: {len(changed)} files changed.")
+
+
+def _project_without_exposures() -> Project:
+    """Read the project although exposures of the old assets may name metrics that are gone."""
+    kept = EXPOSURES_FILE.read_text("utf-8") if EXPOSURES_FILE.exists() else None
+    EXPOSURES_FILE.unlink(missing_ok=True)
+    try:
+        parse()
+        return read_project(TARGET)
+    finally:
+        if kept is not None:
+            EXPOSURES_FILE.write_text(kept, "utf-8")
+
+
+def _refuse(found: list[str]) -> None:
+    if found:
+        raise DatenlaborError("The assets do not hold:\n  " + "\n  ".join(found))
 
 
 def _server(url: str, home: Home) -> SupersetServer:

@@ -35,6 +35,12 @@ def _metrics_by_model(project: Project) -> dict[str, list[tuple[Metric, str]]]:
     for metric in project.metrics.values():
         if metric.is_hidden:
             continue
+        missing = [key for key in ("unit", "format") if key not in metric.meta]
+        if missing:
+            raise DatenlaborError(
+                f"Metric {metric.name} has no {missing[0]}.",
+                hint="Add `config: {meta: {unit: …, format: …}}` to it, or `hidden: true`.",
+            )
         translated = metric_sql(project, metric.name)
         model = project.semantic_models[translated.semantic_model].model_name
         result.setdefault(model, []).append((metric, translated.expression))
@@ -67,7 +73,7 @@ def _column(column: Column) -> dict[str, Any]:
         "description": column.description,
         "type": column.data_type.upper(),
         "is_dttm": column.data_type in ("date", "timestamp"),
-        "groupby": column.data_type not in _NUMBERS or column.name.endswith("_year"),
+        "groupby": not column.data_type.startswith(_NUMBERS) or column.name.endswith("_year"),
     }
 
 

@@ -88,6 +88,7 @@ _NOISE = {
         "shared_label_colors",
         "color_scheme_domain",
         "default_filters",
+        "show_native_filters",
         "show_chart_timestamps",
         "import_time",
         "remote_id",

@@ -25,7 +25,6 @@ _METRIC_KEYS = (
     "metric",
     "metrics",
     "metrics_b",
-    "percent_metrics",
     "secondary_metric",
     "size",
     "series_limit_metric",
@@ -34,7 +33,7 @@ _METRIC_KEYS = (
     "x_axis_sort_by_metric",
 )
 _SORT_WORDS = {"name", "sum", "min", "max", "avg"}
-# Places where a chart could smuggle in SQL or arithmetic of its own.
+# Places where a chart could smuggle in SQL or arithmetic of its own, totals of rates included.
 _FORMULA_KEYS = (
     "sqlExpression",
     "where",
@@ -42,6 +41,13 @@ _FORMULA_KEYS = (
     "rolling_type",
     "resample_rule",
     "time_compare",
+    "compare_lag",
+    "contributionMode",
+    "percent_metrics",
+    "rowTotals",
+    "colTotals",
+    "rowSubTotals",
+    "colSubTotals",
 )
 
 
@@ -58,8 +64,7 @@ def chart_references(chart: Document) -> References:
     params = chart.get("params", {})
     columns = {name for key in _COLUMN_KEYS for name in _names(params.get(key))}
     metrics = {name for key in _METRIC_KEYS for name in _names(params.get(key))}
-    for condition in (*params.get("adhoc_filters", []), *params.get("adhoc_filters_b", [])):
-        columns |= set(_names(condition.get("subject")))
+    columns |= set(_subjects(params))
     for entry in params.get("order_by_cols", []):
         columns.add(json.loads(entry)[0])
     either = set(params.get("column_config", {}))
@@ -91,13 +96,33 @@ def charts_of(dashboard: Document) -> list[str]:
 
 
 def filter_targets(dashboard: Document) -> list[tuple[str, str]]:
-    """Return (dataset UUID, column) of every native filter that reads a dataset."""
+    """Return (dataset UUID, column) of everything that native filters read."""
     return [
-        (str(target["datasetUuid"]), str(target["column"]["name"]))
-        for native_filter in dashboard.get("metadata", {}).get("native_filter_configuration", [])
+        (str(target["datasetUuid"]), column)
+        for native_filter in _native_filters(dashboard)
         for target in native_filter.get("targets", [])
         if target
+        for column in (str(target["column"]["name"]), *_subjects(native_filter))
     ]
+
+
+def filter_formulas(dashboard: Document) -> list[tuple[str, str]]:
+    """Return (filter name, place) wherever a native filter computes something of its own."""
+    return [
+        (str(native_filter["name"]), f"{path} = {value!r}")
+        for native_filter in _native_filters(dashboard)
+        for path, value in _formula_entries(native_filter.get("adhoc_filters", []), "adhoc_filters")
+    ]
+
+
+def _native_filters(dashboard: Document) -> list[Document]:
+    filters: list[Document] = dashboard.get("metadata", {}).get("native_filter_configuration", [])
+    return filters
+
+
+def _subjects(settings: Document) -> list[str]:
+    conditions = (*settings.get("adhoc_filters", []), *settings.get("adhoc_filters_b", []))
+    return [name for condition in conditions for name in _names(condition.get("subject"))]
 
 
 def _names(value: Any) -> Iterator[str]:  # noqa: ANN401  a chart setting of any shape
@@ -109,7 +134,7 @@ def _names(value: Any) -> Iterator[str]:  # noqa: ANN401  a chart setting of any
 def _formula_entries(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
     if isinstance(value, dict):
         for key, item in value.items():
-            if key in _FORMULA_KEYS and item not in (None, "", [], "None"):
+            if key in _FORMULA_KEYS and item not in (None, "", [], "None", 0):
                 yield f"{path}.{key}", item
             if key == "annotationType" and item == "FORMULA":
                 yield f"{path}.{key}", item

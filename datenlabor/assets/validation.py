@@ -9,6 +9,7 @@ from datenlabor.assets.references import (
     chart_formulas,
     chart_references,
     charts_of,
+    filter_formulas,
     filter_targets,
 )
 from datenlabor.publishing.connection import READ_ONLY_CONFIG
@@ -80,7 +81,7 @@ def _chart_problems(bundle: Bundle) -> Iterator[str]:
         if not chart.get("description"):
             yield f"{where}: has no description that names source and state of its data."
         yield from (f"{where}: contains a formula: {text}." for text in chart_formulas(chart))
-        dataset_uuid = chart.get("dataset_uuid")
+        dataset_uuid = str(chart.get("dataset_uuid"))
         dataset = bundle.assets["datasets"].get(dataset_uuid)
         if dataset is None:
             yield f"{where}: its dataset {dataset_uuid} does not exist."
@@ -99,6 +100,8 @@ def _dashboard_problems(bundle: Bundle) -> Iterator[str]:
             if uuid not in bundle.assets["charts"]:
                 yield f"{where}: chart {uuid} does not exist."
         yield from (f"{where}: {text}" for text in _layout_problems(dashboard["position"]))
+        for name, place in filter_formulas(dashboard):
+            yield f"{where}: filter {name} contains a formula: {place}."
         for uuid, column in filter_targets(dashboard):
             dataset = bundle.assets["datasets"].get(uuid)
             if dataset is None:

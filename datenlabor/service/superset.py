@@ -105,9 +105,7 @@ def set_up(home: Home, assets: Path = ASSETS) -> bool:
 
 
 @contextmanager
-def running_superset(
-    home: Home, port: int | None = None, assets: Path = ASSETS
-) -> Iterator[str]:
+def running_superset(home: Home, port: int | None = None, assets: Path = ASSETS) -> Iterator[str]:
     """Set Superset up where needed, run it, yield its address, and end all its processes."""
     port = port_from_environment() if port is None else port
     check_port(port)

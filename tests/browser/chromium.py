@@ -122,12 +122,17 @@ def logged_in(browser: Browser, url: str, user: str, password: str) -> Iterator[
         context.close()
 
 
-def open_dashboard(context: BrowserContext, url: str, slug: str, charts: int) -> tuple[Page, Watch]:
-    """Open a dashboard in a page of its own and wait until all its charts are drawn."""
+def open_dashboard(
+    context: BrowserContext, url: str, slug: str, *, charts: int, has_filters: bool = True
+) -> tuple[Page, Watch]:
+    """Open a dashboard in a page of its own and wait until all its charts are drawn.
+
+    Where it has no filters, an editor gets an empty bar for them; it is left out, as for viewers.
+    """
     page = context.new_page()
     watch = Watch(url)
     watch.attach(page)
-    page.goto(f"{url}/superset/dashboard/{slug}/")
+    page.goto(f"{url}/superset/dashboard/{slug}/?show_filters={int(has_filters)}")
     wait_until_drawn(page, charts)
     return page, watch
 
@@ -152,6 +157,34 @@ def picture(page: Page) -> bytes:
     raise AssertionError("the page keeps moving")
 
 
+def table_of(page: Page, title: str) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return the column headings and the rows of the table under a title, as text."""
+    content = page.evaluate(TABLE, title)
+    assert content is not None, f"no table under the title {title}"
+    headings, rows = content
+    return [plain(text) for text in headings], [tuple(map(plain, row)) for row in rows]
+
+
+def plain(text: str) -> str:
+    """Return a text without line breaks and no-break spaces."""
+    return " ".join(text.split())
+
+
+def titles(page: Page) -> list[str]:
+    """Return the titles of the charts."""
+    return [plain(text) for text in page.locator(TITLE).all_inner_texts()]
+
+
+def choose(page: Page, filter_id: str, value: str, charts: int) -> None:
+    """Choose one value in a filter and apply it, as a person would."""
+    page.locator(f'[data-test="{filter_id}"]').click()
+    page.keyboard.type(value)
+    page.locator(f'.ant-select-item-option[title="{value}"]').click()
+    with page.expect_response(lambda answer: CHART_DATA in answer.url):
+        page.locator('[data-test="filter-bar__apply-button"]').click()
+    wait_until_drawn(page, charts)
+
+
 def troubles(page: Page) -> list[str]:
     """Return what Superset shows instead of a chart: errors and empty results."""
     found: list[str] = page.evaluate(TROUBLES)
@@ -165,12 +198,23 @@ def scrolling(page: Page) -> list[str]:
 
 
 DRAWN = """(count) => {
-  const charts = [...document.querySelectorAll('.dashboard-component-chart-holder')]
-    .filter((holder) => holder.querySelector('.slice_container, .ant-alert, .ant-empty'));
-  const done = charts.filter((chart) => chart.querySelector(
-    'canvas, svg, table tbody tr, .header-line, .ant-alert, .ant-empty'));
+  const drawn = ['canvas', 'svg', 'tbody tr', '.header-line', '.ant-empty']
+    .map((shape) => `.slice_container ${shape}`);
+  const done = [...document.querySelectorAll('.dashboard-component-chart-holder')]
+    .filter((holder) => holder.querySelector(`${drawn}, .ant-alert, .ant-empty`));
   return done.length >= count && !document.querySelector(
     '.dashboard-component-chart-holder .loading, [data-test="loading-indicator"]');
+}"""
+
+TITLE = '[data-test="slice-header"] .header-title'
+
+TABLE = """(title) => {
+  const holder = [...document.querySelectorAll('.dashboard-component-chart-holder')].find(
+    (one) => one.querySelector('.header-title')?.innerText.trim() === title);
+  if (!holder?.querySelector('tbody')) return null;
+  const text = (row) => [...row.querySelectorAll('th, td')].map((cell) => cell.innerText);
+  const [head] = holder.querySelectorAll('thead tr');
+  return [text(head), [...holder.querySelectorAll('tbody tr')].map(text)];
 }"""
 
 TROUBLES = """() => [...document.querySelectorAll(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from chromium import chromium, logged_in
 from installation import Installation, installed
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext
 
 from datenlabor.service.superset import ADMIN
 
@@ -24,10 +24,10 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 @pytest.fixture(scope="session")
-def page(installation: Installation) -> Iterator[Page]:
-    """Return the page of somebody who has logged in (once: log-ins are limited)."""
+def context(installation: Installation) -> Iterator[BrowserContext]:
+    """Return the browser of somebody who has logged in (once: log-ins are limited)."""
     with (
         chromium() as browser,
-        logged_in(browser, installation.url, ADMIN, installation.password) as page,
+        logged_in(browser, installation.url, ADMIN, installation.password) as context,
     ):
-        yield page
+        yield context

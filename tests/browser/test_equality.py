@@ -5,6 +5,8 @@ nothing of that translation is used here. The plain SQL is written by hand from 
 published tables.
 """
 
+# ruff: noqa: S608 names of tables and columns are those of the project
+
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -125,7 +127,8 @@ def plain_sql(installation: Installation, table: str, dimensions: Sequence[str])
         result[row[:count]] = {name: value for name, value in values if value is not None}
     if table == VALUES:
         for row in installation.rows(
-            f"select {keys}indicator_code as metric, {ONE_VALUE} from protected.{table} group by all"
+            f"select {keys}indicator_code as metric, {ONE_VALUE} "
+            f"from protected.{table} group by all"
         ):
             *key, metric, value = row
             if value is not None:
@@ -162,7 +165,7 @@ def test_three_ways_give_one_number(
     assert differences(plain, flow) == []
     unknown = {name for values in plain.values() for name in values} - set(metrics)
     assert not unknown, "indicators without a metric"
-    print(f"{len(plain) * len(metrics)} numbers, {sum(map(len, plain.values()))} not null")
+    assert plain
 
 
 @pytest.mark.parametrize("table", GENERAL)

@@ -10,7 +10,7 @@ import pytest
 from datenlabor.assets.bundle import Bundle, path_of, read_folder, title
 from datenlabor.assets.exchange import write_files
 from datenlabor.assets.normal_form import Document
-from datenlabor.assets.references import charts_of
+from datenlabor.assets.references import charts_of, filter_targets
 from datenlabor.assets.validation import problems
 from datenlabor.paths import ASSETS
 
@@ -81,9 +81,11 @@ NO_METRIC = "metric ghost does not exist in {dataset}."
         ),
         ({"conditional_formatting": [{"column": "ghost", "operator": ">"}]}, [NO_COLUMN]),
         ({"line_column": "ghost"}, [NO_COLUMN]),
+        ({"x_axis_sort": "ghost"}, [NO_COLUMN]),
+        ({"x_axis_sort": "name"}, []),
         ({"metric": "ghost"}, [NO_METRIC]),
         ({"metrics": ["ghost"]}, [NO_METRIC]),
-        ({"percent_metrics": ["ghost"]}, [NO_METRIC]),
+        ({"metrics_b": ["ghost"]}, [NO_METRIC]),
         ({"series_limit_metric": "ghost"}, [NO_METRIC]),
         (
             {"metrics": [SQL_METRIC]},
@@ -97,6 +99,10 @@ NO_METRIC = "metric ghost does not exist in {dataset}."
             ["contains a formula: params.adhoc_filters[0].sqlExpression = '1 = 1'."],
         ),
         ({"rolling_type": "mean"}, ["contains a formula: params.rolling_type = 'mean'."]),
+        ({"contributionMode": "row"}, ["contains a formula: params.contributionMode = 'row'."]),
+        ({"compare_lag": 1}, ["contains a formula: params.compare_lag = 1."]),
+        ({"colTotals": True}, ["contains a formula: params.colTotals = True."]),
+        ({"colTotals": False, "compare_lag": 0}, []),
         ({"query_mode": "sql"}, ["contains a formula: params.query_mode = 'sql'."]),
         (
             {"annotation_layers": [{"annotationType": "FORMULA", "value": "x"}]},
@@ -212,6 +218,21 @@ def test_dashboard(
     folder.write(bundle)
     text = complaint.replace("{dataset}", first(bundle, "datasets")["table_name"])
     assert folder.problems() == [f"Dashboard {dashboard['dashboard_title']}: {text}"]
+
+
+def test_filter_that_is_narrowed_by_unknown_column_or_formula(folder: Folder) -> None:
+    bundle = folder.bundle()
+    dashboard = next(item for item in bundle.assets["dashboards"].values() if filter_targets(item))
+    chosen = dashboard["metadata"]["native_filter_configuration"][0]
+    dataset = bundle.assets["datasets"][chosen["targets"][0]["datasetUuid"]]["table_name"]
+    chosen["adhoc_filters"] = [{"subject": "nowhere", "operator": "IN", "comparator": [1]}]
+    folder.write(bundle)
+    where = f"Dashboard {dashboard['dashboard_title']}: "
+    assert folder.problems() == [f"{where}column nowhere does not exist in {dataset}."]
+    chosen["adhoc_filters"] = [SQL_FILTER]
+    folder.write(bundle)
+    text = "adhoc_filters[0].sqlExpression = '1 = 1'"
+    assert folder.problems() == [f"{where}filter {chosen['name']} contains a formula: {text}."]
 
 
 def test_dashboard_that_lost_a_chart(folder: Folder) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from datenlabor.assets.bundle import Bundle, read_archive
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.service import superset
@@ -147,8 +148,9 @@ def test_set_up_runs_again_only_when_something_changed(
 ) -> None:
     runs: list[list[str]] = []
     assets = tmp_path / "assets"
-    assets.mkdir()
-    (assets / "chart.yaml").write_text("a: 1")
+    (assets / "charts").mkdir(parents=True)
+    chart = assets / "charts" / "Wert.yaml"
+    chart.write_text("{uuid: a, slice_name: Wert}")
 
     def pretend(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         runs.append(command)
@@ -156,22 +158,52 @@ def test_set_up_runs_again_only_when_something_changed(
         return subprocess.CompletedProcess(command, 0)
 
     monkeypatch.setattr(subprocess, "run", pretend)
-    assert superset.set_up(release, [assets])
-    assert not superset.set_up(release, [assets])
-    (assets / "chart.yaml").write_text("a: 2")
-    assert superset.set_up(release, [assets])
-    (assets / "new.yaml").write_text("b: 1")
-    assert superset.set_up(release, [assets])
+    assert superset.set_up(release, assets)
+    assert not superset.set_up(release, assets)
+    chart.write_text("{uuid: a, slice_name: Wert, description: neu}")
+    assert superset.set_up(release, assets)
+    (assets / "charts" / "Neu.yaml").write_text("{uuid: b, slice_name: Neu}")
+    assert superset.set_up(release, assets)
     (release.superset / "superset.db").unlink()
-    assert superset.set_up(release, [assets])
+    assert superset.set_up(release, assets)
     monkeypatch.setenv("DATENLABOR_METADATA_URI", "postgresql+psycopg2://other/database")
-    assert superset.set_up(release, [assets])
-    assert not superset.set_up(release, [assets])
+    assert superset.set_up(release, assets)
+    assert not superset.set_up(release, assets)
     assert len(runs) == 5
 
 
+def test_set_up_gets_the_assets_with_the_place_of_this_installation(
+    release: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = tmp_path / "assets" / "databases" / "D.yaml"
+    database.parent.mkdir(parents=True)
+    database.write_text(
+        "{uuid: a, database_name: D, sqlalchemy_uri: 'duckdb:///$DATENLABOR_HOME/x'}"
+    )
+    seen: list[Bundle] = []
+
+    def pretend(command: list[Path], **_: object) -> subprocess.CompletedProcess[str]:
+        seen.append(read_archive(command[-1].read_bytes()))
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(subprocess, "run", pretend)
+    assert superset.set_up(release, tmp_path / "assets")
+    [bundle] = seen
+    assert bundle.assets["databases"]["a"]["sqlalchemy_uri"] == f"duckdb:///{release.root}/x"
+
+
+def test_broken_assets_are_named_before_superset_starts(
+    release: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / "Wert.yaml").write_text("slice_name: Wert")
+    monkeypatch.setattr(subprocess, "run", pytest.fail)
+    with pytest.raises(DatenlaborError, match=r"charts/Wert\.yaml is no asset"):
+        superset.set_up(release, tmp_path)
+
+
 def test_failed_set_up_shows_the_log_and_is_repeated(
-    release: Home, monkeypatch: pytest.MonkeyPatch
+    release: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = release.root / "setup.py"
     script.write_text("import sys; sys.exit('Error: chart x has no dataset')")
@@ -180,7 +212,7 @@ def test_failed_set_up_shows_the_log_and_is_repeated(
     (release.root / "requirements.lock").touch()
     for _ in range(2):
         with pytest.raises(DatenlaborError, match="chart x has no dataset") as caught:
-            superset.set_up(release, [])
+            superset.set_up(release, tmp_path / "no assets")
         assert "setup.log" in caught.value.hint
 
 

@@ -1,0 +1,162 @@
+"""What the asset files say about dashboards: titles, filters, and the SQL of their tables."""
+
+# ruff: noqa: S608 names of tables and columns are those of the project
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from installation import Installation
+
+from datenlabor.assets.bundle import Bundle
+from datenlabor.assets.normal_form import Document
+from datenlabor.assets.references import charts_of
+
+# How Superset shows a missing value in a table.
+NULL = "N/A"
+COMPARISONS = {"==": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A filter of a chart or of a dashboard."""
+
+    column: str
+    operator: str
+    value: Any
+
+    def sql(self) -> tuple[str, list[Any]]:
+        """Return the condition and its parameters."""
+        column = f'"{self.column}"'
+        if self.operator in ("IN", "NOT IN"):
+            marks = ", ".join("?" for _ in self.value)
+            return f"{column} {self.operator.lower()} ({marks})", list(self.value)
+        if self.operator in ("IS NULL", "IS NOT NULL"):
+            return f"{column} {self.operator.lower()}", []
+        return f"{column} {COMPARISONS[self.operator]} ?", [self.value]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One dashboard as its files describe it."""
+
+    assets: Bundle
+    dashboard: Document
+
+    @property
+    def slug(self) -> str:
+        return str(self.dashboard["slug"])
+
+    @property
+    def title(self) -> str:
+        return str(self.dashboard["dashboard_title"])
+
+    @property
+    def charts(self) -> list[Document]:
+        """The charts in no particular order."""
+        return [self.assets.assets["charts"][uuid] for uuid in charts_of(self.dashboard)]
+
+    @property
+    def titles(self) -> list[str]:
+        """Titles of the charts as shown: a dashboard may name a chart differently."""
+        return [
+            str(node["meta"].get("sliceNameOverride") or self._chart(node)["slice_name"])
+            for node in self._nodes("CHART")
+        ]
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts between the charts."""
+        return [str(node["meta"]["code"]) for node in self._nodes("MARKDOWN")]
+
+    @property
+    def filters(self) -> list[Document]:
+        found: list[Document] = self.dashboard["metadata"].get("native_filter_configuration", [])
+        return found
+
+    @property
+    def tables(self) -> list[Document]:
+        """The charts that list rows of a published table."""
+        return [
+            chart
+            for chart in self.charts
+            if chart["viz_type"] == "table" and chart["params"].get("query_mode") == "raw"
+        ]
+
+    def dataset(self, chart: Document) -> Document:
+        dataset: Document = self.assets.assets["datasets"][chart["dataset_uuid"]]
+        return dataset
+
+    def columns(self, chart: Document) -> Mapping[str, Document]:
+        return {column["column_name"]: column for column in self.dataset(chart)["columns"]}
+
+    def headings(self, chart: Document) -> list[str]:
+        columns = self.columns(chart)
+        return [str(columns[name]["verbose_name"]) for name in chart["params"]["all_columns"]]
+
+    def charts_with_metric(self, metric: str) -> list[Document]:
+        """Return the charts with several metrics that show this one."""
+        return [chart for chart in self.charts if metric in chart["params"].get("metrics", [])]
+
+    def filter_named(self, name: str) -> Document | None:
+        return next((entry for entry in self.filters if entry["name"] == name), None)
+
+    def in_scope(self, native_filter: Document) -> list[Document]:
+        """Return the charts that a filter acts on."""
+        scope = native_filter["scope"]
+        assert scope["rootPath"] == ["ROOT_ID"]
+        column = native_filter["targets"][0].get("column", {}).get("name")
+        return [
+            chart
+            for chart in self.charts
+            if chart["uuid"] not in scope["excluded"] and column in self.columns(chart)
+        ]
+
+    def conditions(self, chart: Document, chosen: Mapping[str, list[Any]]) -> list[Condition]:
+        """Return a chart's own filters and those of the dashboard, some ``chosen`` by name."""
+        result = [
+            Condition(entry["subject"], entry["operator"], entry.get("comparator"))
+            for entry in chart["params"].get("adhoc_filters", [])
+        ]
+        for native_filter in self.filters:
+            if chart not in self.in_scope(native_filter):
+                continue
+            if native_filter["name"] in chosen:
+                column = native_filter["targets"][0]["column"]["name"]
+                result.append(Condition(column, "IN", chosen[native_filter["name"]]))
+            else:
+                default = native_filter.get("defaultDataMask", {}).get("extraFormData", {})
+                assert default.keys() <= {"filters"}, "a default this test cannot read"
+                result += [
+                    Condition(entry["col"], entry["op"], entry["val"])
+                    for entry in default.get("filters", [])
+                ]
+        return result
+
+    def rows(
+        self,
+        installation: Installation,
+        chart: Document,
+        chosen: Mapping[str, list[Any]] | None = None,
+    ) -> list[tuple[str, ...]]:
+        """Return the rows a table has to show, in no particular order, without its row limit."""
+        columns = ", ".join(f'"{name}"' for name in chart["params"]["all_columns"])
+        conditions = [entry.sql() for entry in self.conditions(chart, chosen or {})]
+        where = " and ".join(["true", *(text for text, _ in conditions)])
+        table = self.dataset(chart)["table_name"]
+        return [
+            tuple(NULL if cell is None else " ".join(str(cell).split()) for cell in row)
+            for row in installation.rows(
+                f"select {columns} from protected.{table} where {where}",
+                *(value for _, values in conditions for value in values),
+            )
+        ]
+
+    def _nodes(self, kind: str) -> Iterator[Document]:
+        for node in self.dashboard["position"].values():
+            if isinstance(node, dict) and node.get("type") == kind:
+                yield node
+
+    def _chart(self, node: Document) -> Document:
+        chart: Document = self.assets.assets["charts"][node["meta"]["uuid"]]
+        return chart

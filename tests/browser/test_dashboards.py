@@ -1,0 +1,255 @@
+"""Every dashboard, opened in Chromium: complete, German, without errors, with the right figures."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from chromium import (
+    TALL,
+    WIDTH,
+    Watch,
+    choose,
+    open_dashboard,
+    picture,
+    scrolling,
+    table_of,
+    titles,
+    troubles,
+)
+from installation import Installation
+from playwright.sync_api import BrowserContext, Page
+from stored import Stored
+
+from datenlabor.assets.bundle import read_folder
+from datenlabor.paths import ASSETS
+
+_ASSETS = read_folder(ASSETS)
+STORED = {
+    stored.slug: stored
+    for stored in (Stored(_ASSETS, item) for item in _ASSETS.assets["dashboards"].values())
+}
+NARROW = 1024
+SMALLEST_PICTURE = 50_000
+INDICATOR_FILTER = "Indikator"
+INSOLVENCIES = "company_insolvencies"
+WITH_INSOLVENCIES = [
+    slug for slug, stored in STORED.items() if stored.charts_with_metric(INSOLVENCIES)
+]
+WITH_INDICATOR_FILTER = [
+    slug for slug, stored in STORED.items() if stored.filter_named(INDICATOR_FILTER)
+]
+# Frequent English words that are no German ones, and what Superset says in English.
+ENGLISH = re.compile(
+    r"\b(the|of|and|with|from|this|there|are|is|no|not|to|for|"
+    r"value|values|year|rate|area|change|source|error|loading)\b",
+    re.IGNORECASE,
+)
+# Over-indebtedness 2021 as published by Creditreform.
+OVERINDEBTEDNESS = [
+    ("Rhein-Kreis Neuss", "9,04 %"),
+    ("Mönchengladbach", "15,07 %"),
+    ("Deutschland", "8,86 %"),
+]
+
+
+@dataclass
+class Opened:
+    """A dashboard in the browser."""
+
+    stored: Stored
+    page: Page
+    watch: Watch
+
+
+@pytest.fixture(scope="module", params=STORED)
+def opened(
+    request: pytest.FixtureRequest, installation: Installation, context: BrowserContext
+) -> Iterator[Opened]:
+    stored = STORED[request.param]
+    page, watch = open_dashboard(
+        context,
+        installation.url,
+        stored.slug,
+        charts=len(stored.charts),
+        has_filters=bool(stored.filters),
+    )
+    yield Opened(stored, page, watch)
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def chart_ids(installation: Installation) -> dict[str, int]:
+    """Return the server's number of each chart by title."""
+    answer = installation.server.get("/api/v1/chart/?q=(page_size:100)")
+    return {entry["slice_name"]: entry["id"] for entry in answer["result"]}
+
+
+def test_there_are_dashboards() -> None:
+    assert STORED
+    assert all(stored.charts for stored in STORED.values())
+    assert WITH_INSOLVENCIES
+    assert WITH_INDICATOR_FILTER
+
+
+def test_all_charts_are_drawn_with_data(opened: Opened, chart_ids: dict[str, int]) -> None:
+    assert sorted(titles(opened.page)) == sorted(opened.stored.titles)
+    assert troubles(opened.page) == []
+    answers = opened.watch.chart_answers()
+    for chart in opened.stored.charts:
+        for result in answers[chart_ids[title(chart)]]:
+            assert result["error"] is None, title(chart)
+            assert result["rowcount"] > 0, title(chart)
+
+
+def test_nothing_fails_and_no_foreign_host_is_asked(opened: Opened) -> None:
+    assert opened.watch.complaints == []
+
+
+def test_page_is_german(opened: Opened) -> None:
+    page, stored = opened.page, opened.stored
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert stored.title in page.title() or "Datenlabor" in page.title()
+    assert stored.title in page.inner_text("body")
+    assert set(ENGLISH.findall(page.inner_text("body"))) == set()
+    written = [stored.title, *stored.titles, *stored.texts]
+    written += [stored.dashboard["description"], *(entry["name"] for entry in stored.filters)]
+    written += [chart["description"] for chart in stored.charts]
+    assert set(ENGLISH.findall("\n".join(written))) == set()
+
+
+def test_tables_show_the_published_rows_under_german_headings(
+    opened: Opened, installation: Installation
+) -> None:
+    for chart in opened.stored.tables:
+        check_table(opened, installation, chart, {})
+
+
+@pytest.mark.parametrize("width", [WIDTH, NARROW])
+def test_page_does_not_scroll_sideways(opened: Opened, width: int) -> None:
+    opened.page.set_viewport_size({"width": width, "height": TALL})
+    try:
+        opened.page.wait_for_timeout(500)
+        assert scrolling(opened.page) == []
+        assert troubles(opened.page) == []
+    finally:
+        opened.page.set_viewport_size({"width": WIDTH, "height": TALL})
+
+
+def test_picture(opened: Opened, pytestconfig: pytest.Config) -> None:
+    image = picture(opened.page)
+    assert len(image) > SMALLEST_PICTURE
+    folder = pytestconfig.getoption("--screenshots")
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{opened.stored.slug}.png").write_bytes(image)
+
+
+@pytest.mark.parametrize("opened", WITH_INSOLVENCIES, indirect=True)
+def test_insolvencies_of_2009_are_in_the_chart(opened: Opened, chart_ids: dict[str, int]) -> None:
+    """A chart is a canvas: what it draws is what the page got for it."""
+    for chart in opened.stored.charts_with_metric(INSOLVENCIES):
+        [result] = opened.watch.chart_answers()[chart_ids[title(chart)]]
+        time_column = chart["params"]["x_axis"]
+        [row] = [row for row in result["data"] if year_of(row.pop(time_column)) == 2009]
+        assert list(row.values()) == [281]
+
+
+@pytest.mark.parametrize("opened", WITH_INDICATOR_FILTER, indirect=True)
+def test_overindebtedness_of_2021_is_in_the_table(opened: Opened) -> None:
+    rows = [row for chart in opened.stored.tables for row in table_of(opened.page, title(chart))[1]]
+    for area, value in OVERINDEBTEDNESS:
+        [row] = [row for row in rows if row[0] == area and value in row]
+        assert any(cell.endswith("2021") for cell in row)
+
+
+@pytest.mark.parametrize("opened", WITH_INDICATOR_FILTER, indirect=True)
+def test_another_indicator_changes_all_tiles(
+    opened: Opened, installation: Installation, chart_ids: dict[str, int]
+) -> None:
+    native_filter = opened.stored.filter_named(INDICATOR_FILTER)
+    assert native_filter
+    charts = opened.stored.in_scope(native_filter)
+    assert charts
+    before = opened.watch.chart_answers()
+    indicator = "Unternehmensinsolvenzen"
+    choose(opened.page, native_filter["id"], indicator, len(opened.stored.charts))
+    after = opened.watch.chart_answers()
+    empty = set()
+    for chart in charts:
+        number = chart_ids[title(chart)]
+        assert before[number][0]["data"] != after[number][0]["data"], title(chart)
+        if not after[number][0]["rowcount"]:
+            empty.add(title(chart))
+    for chart in opened.stored.tables:
+        if title(chart) in empty:
+            assert not opened.stored.rows(installation, chart, {INDICATOR_FILTER: [indicator]})
+        else:
+            check_table(opened, installation, chart, {INDICATOR_FILTER: [indicator]})
+    assert empty < {title(chart) for chart in charts}
+    assert all(text.startswith(tuple(empty)) for text in troubles(opened.page))
+    assert opened.watch.complaints == []
+
+
+def test_broken_and_empty_charts_would_be_noticed(
+    installation: Installation, context: BrowserContext, chart_ids: dict[str, int]
+) -> None:
+    stored = next(iter(STORED.values()))
+    broken, empty = stored.charts[:2]
+    nowhere = {
+        "clause": "WHERE",
+        "expressionType": "SIMPLE",
+        "subject": "area_name",
+        "operator": "==",
+        "comparator": "nowhere",
+    }
+    damages: dict[str, dict[str, Any]] = {
+        broken["slice_name"]: {
+            "metric": "missing",
+            "metrics": ["missing"],
+            "query_mode": "aggregate",
+        },
+        empty["slice_name"]: {"adhoc_filters": [nowhere]},
+    }
+    originals = {}
+    try:
+        for name, damage in damages.items():
+            path = f"/api/v1/chart/{chart_ids[name]}"
+            originals[path] = installation.server.get(path)["result"]["params"]
+            params = {**json.loads(originals[path]), **damage}
+            installation.server.put(path, {"params": json.dumps(params)})
+        page, watch = open_dashboard(
+            context, installation.url, stored.slug, charts=len(stored.charts)
+        )
+        found = troubles(page)
+        page.close()
+    finally:
+        for path, params in originals.items():
+            installation.server.put(path, {"params": params})
+    for name in damages:
+        assert any(text.startswith(name) for text in found), found
+    assert len(found) >= len(damages)
+    assert any("400" in complaint for complaint in watch.complaints)
+
+
+def check_table(
+    opened: Opened, installation: Installation, chart: dict[str, Any], chosen: dict[str, list[Any]]
+) -> None:
+    headings, shown = table_of(opened.page, title(chart))
+    assert headings == opened.stored.headings(chart)
+    assert not set(headings) & opened.stored.columns(chart).keys()
+    expected = opened.stored.rows(installation, chart, chosen)
+    assert len(shown) == min(len(expected), chart["params"]["row_limit"])
+    assert not Counter(shown) - Counter(expected)
+
+
+def title(chart: dict[str, Any]) -> str:
+    return str(chart["slice_name"])
+
+
+def year_of(milliseconds: float) -> int:
+    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC).year

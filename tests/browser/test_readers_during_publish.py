@@ -1,0 +1,120 @@
+"""Dashboards are read while releases are published: no error, no answer from an older release.
+
+Every release carries its number in a value of the published data, so each answer of Superset's
+chart API says which release it is from.
+"""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Any
+
+import duckdb
+import pytest
+from installation import Installation
+
+from datenlabor.publishing import current_release
+
+READERS = 4
+PUBLISHES = 5
+METRIC = "company_insolvencies"
+AREA = "05162"
+YEAR = 2009
+FIRST = 1_000_000
+# Between two publishes, so that every release is read too.
+PAUSE_SECONDS = 0.5
+
+
+@dataclass
+class Log:
+    """What readers saw; ``released`` is the newest release whose swap was complete."""
+
+    released: int
+    answers: list[int] = field(default_factory=list)
+    stale: list[tuple[int, int]] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
+
+    def add(self, at_least: int, seen: int) -> None:
+        with self.lock:
+            self.answers.append(seen)
+            if seen < at_least:
+                self.stale.append((at_least, seen))
+
+
+@pytest.fixture
+def marked(installation: Installation) -> Iterator[Installation]:
+    """Publish release 0 of the marked ones; afterwards publish the unchanged warehouse again."""
+    home = installation.home
+    kept = home.root / "unchanged.duckdb"
+    kept.write_bytes(home.warehouse.read_bytes())
+    try:
+        publish_marked(installation, 0)
+        yield installation
+    finally:
+        kept.replace(home.warehouse)
+        installation.publish()
+
+
+def publish_marked(installation: Installation, number: int) -> None:
+    with duckdb.connect(str(installation.home.warehouse)) as connection:
+        [changed] = connection.execute(
+            "update protected.pub_indicator_value set indicator_value = $1 "
+            "where indicator_code = $2 and area_code = $3 and calendar_year = $4",
+            [FIRST + number, METRIC, AREA, YEAR],
+        ).fetchall()
+    assert changed == (1,)
+    installation.publish()
+
+
+def read_once(installation: Installation) -> int:
+    conditions: dict[str, object] = {"area_code": AREA, "calendar_year": YEAR}
+    rows: list[dict[str, Any]] = installation.chart_data(
+        "pub_indicator_value", ["area_name"], [METRIC], conditions
+    )
+    [row] = rows
+    return int(row[METRIC]) - FIRST
+
+
+def read_on(installation: Installation, log: Log, end: Event) -> None:
+    while not end.is_set():
+        at_least = log.released
+        try:
+            log.add(at_least, read_once(installation))
+        except Exception as error:  # noqa: BLE001 whatever it is, no reader may see it
+            log.errors.append(repr(error))
+
+
+def test_readers_see_no_error_and_no_older_release(marked: Installation) -> None:
+    log = Log(released=0)
+    end = Event()
+    before = current_release(marked.home)
+    with ThreadPoolExecutor(READERS) as pool:
+        readers = [pool.submit(read_on, marked, log, end) for _ in range(READERS)]
+        try:
+            for number in range(1, PUBLISHES + 1):
+                time.sleep(PAUSE_SECONDS)
+                publish_marked(marked, number)
+                log.released = number
+            time.sleep(PAUSE_SECONDS)
+        finally:
+            end.set()
+        for reader in readers:
+            reader.result()
+    after = current_release(marked.home)
+    assert before is not None
+    assert after is not None
+    assert after.release_id != before.release_id
+    assert log.errors == []
+    assert log.stale == []
+    assert set(log.answers) == set(range(PUBLISHES + 1))
+    assert len(log.answers) >= READERS * PUBLISHES
+    assert read_once(marked) == PUBLISHES
+
+
+def test_published_file_names_its_release(installation: Installation) -> None:
+    release = current_release(installation.home)
+    assert release is not None
+    assert installation.rows("select release_id from protected.release") == [(release.release_id,)]

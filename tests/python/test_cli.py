@@ -1,0 +1,102 @@
+"""What the user sees of an error: the message as it is, what to do, no traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from datenlabor import cli
+from datenlabor.errors import DatenlaborError
+
+COMMANDS = Path(sys.executable).parent / "datenlabor"
+PATH = f"/srv/{'sehr-langer-ordner/' * 8}datenlabor.duckdb"
+
+
+def fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def raises() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "commands", raises)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "models/x.yml: no label for column a.",
+        "[bold]not markup[/bold]",
+        "The first [error] above, [/] and [/red] and [link=x]",
+        "a list: ['a', \"b\"]\nsecond line \\[x] :warning: {y}",
+        f"{PATH} does not exist.",
+        "",
+    ],
+)
+def test_error_is_printed_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    fail(monkeypatch, DatenlaborError(text, hint=text))
+    with pytest.raises(SystemExit) as caught:
+        cli.app()
+    assert caught.value.code == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    hint = f"What to do: {text}\n" if text else ""
+    assert shown.err == f"Error: {text}\n{hint}"
+
+
+def test_error_without_hint(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail(monkeypatch, DatenlaborError("wrong"))
+    with pytest.raises(SystemExit):
+        cli.app()
+    assert capsys.readouterr().err == "Error: wrong\n"
+
+
+def test_mistake_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, KeyError("a mistake"))
+    with pytest.raises(KeyError):
+        cli.app()
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMANDS, *arguments],
+        env=os.environ | {"COLUMNS": "200", "NO_COLOR": "1"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_error_of_a_command(tmp_path: Path) -> None:
+    home = tmp_path / "home [1]"
+    finished = run("publish", "--rollback", DATENLABOR_HOME=str(home))
+    assert finished.returncode == 1
+    assert finished.stderr.startswith("Error: ")
+    assert "Traceback" not in finished.stderr
+    finished = run("publish", "--to", "x", DATENLABOR_HOME=str(home))
+    assert finished.returncode == 1
+    assert finished.stderr == (
+        "Error: --to names the target of a rollback.\nWhat to do: Add --rollback.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (("--help",), {"run", "publish", "releases", "assets"}),
+        (("assets", "--help"), {"generate", "validate", "normalise", "push", "pull"}),
+    ],
+)
+def test_help_lists_the_commands(arguments: tuple[str, ...], names: set[str]) -> None:
+    finished = run(*arguments)
+    assert finished.returncode == 0
+    assert names <= {word for line in finished.stdout.splitlines() for word in line.split()[1:2]}
+
+
+def test_unknown_command() -> None:
+    finished = run("dance")
+    assert finished.returncode == 2
+    assert "dance" in finished.stderr
