@@ -13,30 +13,27 @@ units as (
 
 home_references as (
     select
-        bridge.ancestor_area_code as area_code,
+        ancestors.ancestor_area_code as area_code,
         areas.area_level
-    from {{ ref("int_area_ancestor_resolved") }} as bridge
+    from {{ ref("int_area_ancestor_resolved") }} as ancestors
     inner join {{ ref("code_area") }} as areas
-        on bridge.ancestor_area_code = areas.area_code
-    where bridge.descendant_area_code = '{{ var("city_code") }}'
+        on ancestors.ancestor_area_code = areas.area_code
+    where ancestors.descendant_area_code = '{{ var("city_code") }}'
 ),
 
-state_values as (
-    select calculated.*
+reference_values as (
+    select
+        calculated.indicator_code,
+        calculated.calendar_year,
+        max(case
+            when home_references.area_level = 'state' then calculated.indicator_value
+        end) as state_value,
+        max(case
+            when home_references.area_level = 'country' then calculated.indicator_value
+        end) as country_value
     from calculated
-    inner join home_references
-        on
-            calculated.area_code = home_references.area_code
-            and home_references.area_level = 'state'
-),
-
-country_values as (
-    select calculated.*
-    from calculated
-    inner join home_references
-        on
-            calculated.area_code = home_references.area_code
-            and home_references.area_level = 'country'
+    inner join home_references on calculated.area_code = home_references.area_code
+    group by calculated.indicator_code, calculated.calendar_year
 ),
 
 compared as (
@@ -46,8 +43,8 @@ compared as (
         calculated.calendar_year,
         calculated.indicator_value,
         units.is_relative_change,
-        state_values.indicator_value as state_value,
-        country_values.indicator_value as country_value,
+        reference_values.state_value,
+        reference_values.country_value,
         -- Counts of areas of different size are not compared, only intensities.
         calculated.value_kind != 'count' as is_comparable,
         -- Over a break the difference would show the new definition, not a change.
@@ -62,14 +59,10 @@ compared as (
             calculated.area_code = previous.area_code
             and calculated.indicator_code = previous.indicator_code
             and calculated.calendar_year = previous.calendar_year + 1
-    left join state_values
+    left join reference_values
         on
-            calculated.indicator_code = state_values.indicator_code
-            and calculated.calendar_year = state_values.calendar_year
-    left join country_values
-        on
-            calculated.indicator_code = country_values.indicator_code
-            and calculated.calendar_year = country_values.calendar_year
+            calculated.indicator_code = reference_values.indicator_code
+            and calculated.calendar_year = reference_values.calendar_year
 ),
 
 final as (

@@ -36,27 +36,6 @@ reasons as (
     select * from {{ ref("code_missing_reason") }}
 ),
 
--- Areas are ranked for the latest year in which at least three quarters as many of them
--- have the indicator as in the best year.
-yearly_coverage as (
-    select
-        indicator_code,
-        time_key,
-        count(indicator_value) as area_count,
-        max(count(indicator_value)) over (partition by indicator_code) as most_areas
-    from facts
-    group by indicator_code, time_key
-),
-
-comparison_years as (
-    select
-        indicator_code,
-        max(time_key) as time_key
-    from yearly_coverage
-    where area_count * 4 >= most_areas * 3
-    group by indicator_code
-),
-
 final as (
     select
         areas.area_code,
@@ -76,7 +55,7 @@ final as (
         periods.calendar_year,
         coalesce(reference_periods.period_name, periods.period_name)
             as reference_period_name,
-        comparison_years.time_key is not null as is_comparison_year,
+        facts.is_comparison_year,
         facts.obs_status,
         {{ released_conf_status("indicators.protection_rule") }} as conf_status,
         statuses.symbol_de as status_symbol,
@@ -144,10 +123,6 @@ final as (
     inner join indicators on facts.indicator_code = indicators.indicator_code
     inner join periods on facts.time_key = periods.time_key
     inner join statuses on facts.obs_status = statuses.status_code
-    left join comparison_years
-        on
-            facts.indicator_code = comparison_years.indicator_code
-            and facts.time_key = comparison_years.time_key
     left join periods as reference_periods
         on facts.reference_time_key = reference_periods.time_key
     left join sources on facts.source_code = sources.source_code

@@ -6,6 +6,10 @@ compared as (
     select * from {{ ref("int_indicator_value_compared") }}
 ),
 
+comparison_years as (
+    select * from {{ ref("int_comparison_year_selected") }}
+),
+
 areas as (
     select * from {{ ref("dim_area") }}
 ),
@@ -32,13 +36,18 @@ final as (
         compared.state_value,
         compared.country_value,
         compared.distance_to_state,
-        compared.distance_to_country
+        compared.distance_to_country,
+        comparison_years.calendar_year is not null as is_comparison_year
     from calculated
     inner join compared
         on
             calculated.area_code = compared.area_code
             and calculated.indicator_code = compared.indicator_code
             and calculated.calendar_year = compared.calendar_year
+    left join comparison_years
+        on
+            calculated.indicator_code = comparison_years.indicator_code
+            and calculated.calendar_year = comparison_years.calendar_year
     inner join areas
         on
             calculated.area_code = areas.area_code
