@@ -33,6 +33,8 @@ PYTHON = PROJECT / ".venv-superset" / "bin" / "python"
 SOURCES = PROJECT / "superset"
 START_SECONDS = 120
 STOP_SECONDS = 15
+# Ctrl-C, systemd or `timeout`, and the terminal that is closed.
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOG_LINES = 15
 
 
@@ -120,7 +122,7 @@ def serve_forever(home: Home, port: int | None = None) -> None:
     check_port(port)
     _check_ready(home)
     secrets = load_secrets(home)
-    previous = signal.signal(signal.SIGTERM, _interrupt)
+    previous = {number: signal.signal(number, _interrupt) for number in _STOPPING}
     try:
         set_up(home)
         with _server(home, port) as server:
@@ -134,7 +136,8 @@ def serve_forever(home: Home, port: int | None = None) -> None:
     except KeyboardInterrupt:
         console.out.print("\nSuperset has been stopped.")
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in previous.items():
+            signal.signal(number, handler)
 
 
 def end_process_group(leader: subprocess.Popen[bytes]) -> None:
@@ -210,6 +213,9 @@ def _greet(home: Home, address: str, secrets: Secrets) -> None:
     console.out.print(f"\n[bold]Datenlabor runs at {address}[/bold]")
     console.out.print(f"  user      {ADMIN}", markup=False)
     console.out.print(f"  password  {where}", markup=False, soft_wrap=True)
+    for dashboard in read_folder(ASSETS).assets["dashboards"].values():
+        title, slug = dashboard["dashboard_title"], dashboard["slug"]
+        console.out.print(f"  {title}: {address}/superset/dashboard/{slug}/", soft_wrap=True)
     console.out.print("Ctrl-C stops it.")
 
 
@@ -272,5 +278,5 @@ def _address(port: int) -> str:
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:
-    """Let SIGTERM (systemd, ``timeout``) end the server as Ctrl-C does."""
+    """Let every signal that means stop end the server as Ctrl-C does."""
     raise KeyboardInterrupt(f"signal {number}")

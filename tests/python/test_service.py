@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -248,3 +249,49 @@ def _is_running(process: int) -> bool:
     except (FileNotFoundError, ProcessLookupError):
         return False
     return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+SERVING = """
+import subprocess, sys
+from contextlib import contextmanager
+from pathlib import Path
+from datenlabor.paths import Home
+from datenlabor.service import superset
+
+@contextmanager
+def pretended_server(home, port):
+    server = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    try:
+        yield server
+    finally:
+        superset.end_process_group(server)
+
+superset._check_ready = lambda home: None
+superset.set_up = lambda home: False
+superset._server = pretended_server
+home = Home(Path(sys.argv[1]))
+print(home.root, flush=True)
+superset.serve_forever(home, int(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_serving_ends_with_its_server(tmp_path: Path, number: signal.Signals) -> None:
+    """Also when the terminal is closed: an orphan would keep the port."""
+    command = [sys.executable, "-c", SERVING, str(tmp_path), str(free_port())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout is not None
+        for line in serving.stdout:
+            if "Ctrl-C" in line:
+                break
+        children = Path(f"/proc/{serving.pid}/task/{serving.pid}/children").read_text().split()
+        assert len(children) == 1
+        serving.send_signal(number)
+        assert serving.wait(timeout=20) == 0
+    assert not Path(f"/proc/{children[0]}").exists()
