@@ -29,9 +29,16 @@ paired as (
         numerators.measure_value as numerator_value,
         denominators.measure_value as base_value,
         coalesce(numerators.break_note, denominators.break_note) as break_note,
-        bool_or(numerators.measure_value is not null) over (
+        min(case
+            when numerators.measure_value is not null then expected.calendar_year
+        end) over (
             partition by expected.area_code, expected.indicator_code
-        ) as is_published_for_area
+        ) as first_year,
+        max(case
+            when numerators.measure_value is not null then expected.calendar_year
+        end) over (
+            partition by expected.area_code, expected.indicator_code
+        ) as last_year
     from expected
     inner join units on expected.unit_code = units.unit_code
     left join measure_values as numerators
@@ -68,6 +75,8 @@ final as (
         licence_code,
         value_kind,
         indicator_value,
+        coalesce(calendar_year between first_year and last_year, false)
+            as is_within_series,
         case
             when indicator_value is null and numerator_status = 'M' then 'M'
             when indicator_value is null then 'O'
@@ -87,7 +96,7 @@ final as (
             when numerator_status = 'M' then 'cannot_exist'
             when numerator_value is not null then 'base_missing'
             when is_composed then 'not_composable'
-            when not is_published_for_area then 'not_published_for_area'
+            when first_year is null then 'not_published_for_area'
             else 'not_published_for_period'
         end as missing_reason_code,
         case when indicator_value is not null then break_note end as break_note,

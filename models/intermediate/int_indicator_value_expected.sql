@@ -10,18 +10,24 @@ areas as (
     select * from {{ ref("code_area") }}
 ),
 
--- An indicator is expected for every area in every year in which any area has it, so
--- that a missing figure is a row that says why and not a hole.
-indicator_years as (
-    select distinct
+years as (
+    select distinct calendar_year from measure_values
+),
+
+spans as (
+    select
         indicators.indicator_code,
-        measure_values.calendar_year
+        min(measure_values.calendar_year) as first_year,
+        max(measure_values.calendar_year) as last_year
     from indicators
     inner join measure_values
         on indicators.numerator_measure_code = measure_values.measure_code
     where measure_values.measure_value is not null
+    group by indicators.indicator_code
 ),
 
+-- An indicator is expected for every area in every year between its first and its last
+-- figure, so that a missing figure is a row that says why and not a hole.
 final as (
     select
         areas.area_code,
@@ -31,10 +37,11 @@ final as (
         indicators.unit_code,
         indicators.numerator_measure_code,
         indicators.denominator_measure_code,
-        indicator_years.calendar_year
-    from indicator_years
-    inner join indicators
-        on indicator_years.indicator_code = indicators.indicator_code
+        years.calendar_year
+    from spans
+    inner join years
+        on years.calendar_year between spans.first_year and spans.last_year
+    inner join indicators on spans.indicator_code = indicators.indicator_code
     cross join areas
 )
 

@@ -56,6 +56,7 @@ final as (
         coalesce(reference_periods.period_name, periods.period_name)
             as reference_period_name,
         facts.is_comparison_year,
+        facts.is_within_series,
         facts.obs_status,
         {{ released_conf_status("indicators.protection_rule") }} as conf_status,
         statuses.symbol_de as status_symbol,

@@ -37,6 +37,7 @@ final as (
         compared.country_value,
         compared.distance_to_state,
         compared.distance_to_country,
+        calculated.is_within_series,
         comparison_years.calendar_year is not null as is_comparison_year
     from calculated
     inner join compared
