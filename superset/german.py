@@ -8,6 +8,7 @@ in Superset's folder of state and come after the installed ones.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -56,5 +57,5 @@ def write_corrected(installed: Path, target: Path) -> None:
     (folder / "messages.json").write_text(json.dumps(pack, ensure_ascii=False), encoding="utf-8")
 
 
-def _singular(text: str | tuple[str, ...]) -> str:
+def _singular(text: str | Sequence[str]) -> str:
     return text if isinstance(text, str) else text[0]

@@ -288,20 +288,19 @@ THEME_FONT_URL_ALLOWED_DOMAINS: list[str] = []
 
 # -- Own pages: logo, corrected translations ------------------------------------------------------
 
-_pages = Blueprint("datenlabor", __name__)
 
-
-@_pages.route("/datenlabor/<any(logo, icon):name>.svg")
 def _image(name: str) -> Response:
     return send_file(_HERE / "static" / f"{name}.svg")
 
 
-# The fixed path takes precedence over Superset's `/superset/language_pack/<lang>/`, which knows
-# only the installed texts and needs a permission that nobody has before the log-in, so that the
-# log-in page would stay English.
-@_pages.route("/superset/language_pack/de/")
 def _language_pack() -> Response:
     return send_file(_TRANSLATIONS / "de" / "LC_MESSAGES" / "messages.json", max_age=0)
 
 
+_pages = Blueprint("datenlabor", __name__)
+_pages.add_url_rule("/datenlabor/<any(logo, icon):name>.svg", view_func=_image)
+# The fixed path takes precedence over Superset's `/superset/language_pack/<lang>/`, which knows
+# only the installed texts and needs a permission that nobody has before the log-in, so that the
+# log-in page would stay English.
+_pages.add_url_rule("/superset/language_pack/de/", view_func=_language_pack)
 BLUEPRINTS = [_pages]
