@@ -118,7 +118,6 @@ def read_folder(folder: Path) -> Bundle:
     contents = {
         str(path.relative_to(folder)): path.read_text("utf-8")
         for path in sorted(folder.rglob("*.yaml"))
-        if path.name != "metadata.yaml"
     }
     return _parse(contents)
 

@@ -76,7 +76,6 @@ _METRIC_DEFAULTS: Mapping[str, Any] = {
 # Computed by Superset from ids of its own database, meant for those ids, or left over from other
 # charts' settings.
 _NOISE = {
-    "charts": {"params"},
     "params": {"datasource", "slice_id", "dashboards", "dashboardId", "url_params", "label_colors"},
     "metadata": {
         "chart_configuration",

@@ -35,9 +35,7 @@ def problems(folder: Path, expected: Mapping[str, str]) -> list[str]:
 
 def _file_problems(folder: Path, bundle: Bundle, expected: Mapping[str, str]) -> Iterator[str]:
     on_disk = {
-        str(path.relative_to(folder)): path.read_text("utf-8")
-        for path in folder.rglob("*.yaml")
-        if path.name != "metadata.yaml"
+        str(path.relative_to(folder)): path.read_text("utf-8") for path in folder.rglob("*.yaml")
     }
     normal = bundle.files()
     for path in sorted(on_disk.keys() - normal.keys()):

@@ -93,9 +93,7 @@ def test_push_and_pull_change_nothing(installation: Installation, files: Files) 
 
 def test_files_on_disk_are_what_a_pull_writes(installation: Installation) -> None:
     on_disk = {
-        str(path.relative_to(ASSETS)): path.read_text("utf-8")
-        for path in ASSETS.rglob("*.yaml")
-        if path.name != "metadata.yaml"
+        str(path.relative_to(ASSETS)): path.read_text("utf-8") for path in ASSETS.rglob("*.yaml")
     }
     assert pull(installation) == on_disk
 
