@@ -3,11 +3,13 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make locks'
 SCRATCH := $(CURDIR)/target/scratch
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test lint build check unit assets browser screenshots publish docs clean environments chromium
+.PHONY: help run test lint build check unit assets browser screenshots publish locks docs clean environments chromium
 
 # Tests build the demo city in a folder of their own; `data/` belongs to `run` and `publish`.
 build check unit assets browser screenshots: export DATENLABOR_HOME := $(SCRATCH)
@@ -50,6 +52,11 @@ screenshots: build chromium ## take the pictures of the README
 
 publish: environments ## build and publish a release into data/
 	$(BIN)/datenlabor publish
+
+locks: environments ## compile the locked requirements anew
+	$(BIN)/uv pip compile --quiet $(LOCK) pyproject.toml --extra dev -o requirements.lock
+	$(BIN)/uv pip compile --quiet $(LOCK) superset/requirements.in -o superset/requirements.lock \
+		--exclude-newer 2026-05-20 --exclude-newer-package duckdb=2026-12-31
 
 docs: environments ## generate the data dictionary
 	$(BIN)/datenlabor docs

@@ -38,7 +38,9 @@ def build(home: Home) -> None:
     finished = subprocess.run([_DBT, "build"], cwd=PROJECT, env=environment, check=False)
     if finished.returncode != 0:
         raise DatenlaborError(
-            "dbt build failed.", hint="The first [ERROR] above names the model or test."
+            "dbt build failed.",
+            hint="The first [ERROR] above names the model, the test or the program that has the "
+            "warehouse open.",
         )
 
 

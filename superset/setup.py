@@ -41,7 +41,7 @@ def announce(number: int, text: str) -> None:
 
 def upgrade_database(app: Flask) -> None:
     """Create or migrate the tables."""
-    from superset.extensions import db  # noqa: PLC0415
+    from superset.extensions import db
 
     upgrade(directory=str(INSTALLED / "migrations"))
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
@@ -52,7 +52,7 @@ def upgrade_database(app: Flask) -> None:
 
 def sync_roles() -> None:
     """Create Superset's permissions and its own roles, as ``superset init`` does."""
-    from superset.extensions import appbuilder, security_manager  # noqa: PLC0415
+    from superset.extensions import appbuilder, security_manager
 
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
@@ -60,7 +60,7 @@ def sync_roles() -> None:
 
 def ensure_admin() -> Any:  # noqa: ANN401
     """Return an administrator, created only if there is none; passwords are never changed."""
-    from superset.extensions import security_manager  # noqa: PLC0415
+    from superset.extensions import security_manager
 
     role = security_manager.find_role("Admin")
     administrators = [user for user in role.user if user.is_active]
@@ -97,10 +97,10 @@ def import_assets(contents: dict[str, str]) -> None:
     Datasets are marked as managed externally: they are generated, and Superset then offers no
     editing that the next import would undo.
     """
-    from superset.commands.exceptions import CommandInvalidError  # noqa: PLC0415
-    from superset.commands.importers.v1.assets import ImportAssetsCommand  # noqa: PLC0415
-    from superset.connectors.sqla.models import SqlaTable  # noqa: PLC0415
-    from superset.extensions import db  # noqa: PLC0415
+    from superset.commands.exceptions import CommandInvalidError
+    from superset.commands.importers.v1.assets import ImportAssetsCommand
+    from superset.connectors.sqla.models import SqlaTable
+    from superset.extensions import db
 
     try:
         ImportAssetsCommand(contents).run()
@@ -116,8 +116,8 @@ def delete_left(contents: dict[str, str]) -> list[str]:
 
     What users made is in no bundle and stays; so does a dataset that a chart of theirs shows.
     """
-    from superset.extensions import db  # noqa: PLC0415
-    from superset.models.slice import Slice  # noqa: PLC0415
+    from superset.extensions import db
+    from superset.models.slice import Slice
 
     deleted = []
     earlier = read_imported()
@@ -155,9 +155,9 @@ def read_imported() -> dict[str, list[str]]:
 
 def models() -> dict[str, Any]:
     """Return the models by their folder in a bundle, users before what they use."""
-    from superset.connectors.sqla.models import SqlaTable  # noqa: PLC0415
-    from superset.models.dashboard import Dashboard  # noqa: PLC0415
-    from superset.models.slice import Slice  # noqa: PLC0415
+    from superset.connectors.sqla.models import SqlaTable
+    from superset.models.dashboard import Dashboard
+    from superset.models.slice import Slice
 
     return {"dashboards": Dashboard, "charts": Slice, "datasets": SqlaTable}
 
@@ -179,7 +179,7 @@ def main(archive: Path) -> None:
     announce(2, "Load Superset")
     app = create_app()
     with app.app_context():
-        from superset.utils.core import override_user  # noqa: PLC0415
+        from superset.utils.core import override_user
 
         announce(3, "Create or migrate the metadata database")
         upgrade_database(app)

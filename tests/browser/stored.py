@@ -1,7 +1,5 @@
 """What the asset files say about dashboards: titles, filters, and the SQL of their tables."""
 
-# ruff: noqa: S608 names of tables and columns are those of the project
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

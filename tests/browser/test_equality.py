@@ -5,8 +5,6 @@ nothing of that translation is used here. The plain SQL is written by hand from 
 published tables.
 """
 
-# ruff: noqa: S608 names of tables and columns are those of the project
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

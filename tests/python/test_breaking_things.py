@@ -132,7 +132,7 @@ def test_indicator_of_an_unknown_measure(copy: Copy) -> None:
 )
 def test_model_that_reads_past_its_layer(copy: Copy, layer: str, name: str, read: str) -> None:
     model = copy.root / "models" / layer / f"{name}.sql"
-    model.write_text(f"select area_code from {{{{ ref('{read}') }}}}\n", "utf-8")  # noqa: S608
+    model.write_text(f"select area_code from {{{{ ref('{read}') }}}}\n", "utf-8")
     column = {"name": "area_code", "data_type": "varchar", "description": "Area."}
     unique = {"data_tests": ["unique"]}
     description = "Wrong. **Grain:** area. **Primary key:** area_code."

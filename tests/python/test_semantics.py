@@ -90,7 +90,7 @@ def refusal(*specs: Spec) -> str:
 
 def query(table: str, expression: str) -> Any:  # noqa: ANN401 whatever the table holds
     with duckdb.connect() as connection:
-        row = connection.execute(f"SELECT {expression} FROM {table}").fetchone()  # noqa: S608
+        row = connection.execute(f"SELECT {expression} FROM {table}").fetchone()
     assert row is not None
     return row[0]
 
@@ -312,7 +312,7 @@ def answer(table: duckdb.DuckDBPyConnection, metric: str, rows: Sequence[Row]) -
     table.execute("DELETE FROM t")
     for row in rows:
         table.execute("INSERT INTO t VALUES (?, ?, ?, ?, ?)", row)
-    result = table.execute(f"SELECT {expression} FROM t").fetchone()  # noqa: S608
+    result = table.execute(f"SELECT {expression} FROM t").fetchone()
     assert result is not None
     value: float | None = result[0]
     return value

@@ -78,8 +78,8 @@ def test_environment_takes_precedence_and_is_not_written(
     monkeypatch.setenv("SUPERSET_SECRET_KEY", "key from the vault")
     monkeypatch.setenv("DATENLABOR_ADMIN_PASSWORD", "password from the vault")
     secrets = load_secrets(home)
-    assert secrets.secret_key == "key from the vault"  # noqa: S105
-    assert secrets.admin_password == "password from the vault"  # noqa: S105
+    assert secrets.secret_key == "key from the vault"
+    assert secrets.admin_password == "password from the vault"
     assert not secrets.password_is_new
     assert not secrets_file(home).exists()
 
