@@ -1,6 +1,8 @@
 """The ``datenlabor`` command."""
 
+import errno
 import sys
+from typing import NoReturn
 
 import typer
 from rich.text import Text
@@ -11,6 +13,13 @@ from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.commands import publish_command, releases_command
 from datenlabor.service.commands import run_command
+
+_DISK_HINTS = {
+    errno.ENOSPC: "Free some space on this disk; readers still see the last release.",
+    errno.EDQUOT: "Free some space within your quota; readers still see the last release.",
+    errno.EACCES: "Check the permissions of this file and its folder.",
+    errno.EROFS: "Check the permissions: the disk is mounted read-only.",
+}
 
 commands = typer.Typer(
     help="Datenlabor: build, publish and serve a municipal data lab.",
@@ -29,10 +38,18 @@ def app() -> None:
     try:
         commands()
     except DatenlaborError as error:
-        _show("Error:", "bold red", str(error))
-        if error.hint:
-            _show("What to do:", "bold", error.hint)
-        sys.exit(1)
+        _fail(str(error), error.hint)
+    except OSError as error:
+        if error.errno not in _DISK_HINTS:
+            raise
+        _fail(f"{error.strerror}: {error.filename or 'a file'}", _DISK_HINTS[error.errno])
+
+
+def _fail(message: str, hint: str) -> NoReturn:
+    _show("Error:", "bold red", message)
+    if hint:
+        _show("What to do:", "bold", hint)
+    sys.exit(1)
 
 
 def _show(label: str, style: str, text: str) -> None:

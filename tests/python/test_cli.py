@@ -1,5 +1,6 @@
 """What the user sees of an error: the message as it is, what to do, no traceback."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -52,6 +53,33 @@ def test_error_without_hint(
     with pytest.raises(SystemExit):
         cli.app()
     assert capsys.readouterr().err == "Error: wrong\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "Free some space"),
+        (errno.EDQUOT, "Free some space"),
+        (errno.EACCES, "permissions"),
+        (errno.EROFS, "permissions"),
+    ],
+)
+def test_disk_that_refuses_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: int, hint: str
+) -> None:
+    fail(monkeypatch, OSError(number, os.strerror(number), "somewhere/file"))
+    with pytest.raises(SystemExit) as caught:
+        cli.app()
+    assert caught.value.code == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"Error: {os.strerror(number)}: somewhere/file\nWhat to do: ")
+    assert hint in shown
+
+
+def test_other_trouble_of_the_system_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, OSError(errno.EBADF, "a mistake"))
+    with pytest.raises(OSError, match="a mistake"):
+        cli.app()
 
 
 def test_mistake_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
