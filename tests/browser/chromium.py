@@ -192,8 +192,16 @@ def troubles(page: Page) -> list[str]:
 
 
 def scrolling(page: Page) -> list[str]:
-    """Return everything outside the charts that scrolls sideways."""
-    found: list[str] = page.evaluate(SCROLLING)
+    """Return everything outside the charts that scrolls sideways once the page has settled.
+
+    After a change of width Superset draws its tiles anew, one after the other.
+    """
+    found: list[str] = []
+    for _ in range(MOST_PAUSES):
+        page.wait_for_timeout(PAUSE_MS)
+        found = page.evaluate(SCROLLING)
+        if not found:
+            break
     return found
 
 

@@ -133,7 +133,6 @@ def test_tables_show_the_published_rows_under_german_headings(
 def test_page_does_not_scroll_sideways(opened: Opened, width: int) -> None:
     opened.page.set_viewport_size({"width": width, "height": TALL})
     try:
-        opened.page.wait_for_timeout(500)
         assert scrolling(opened.page) == []
         assert troubles(opened.page) == []
     finally:
