@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+LOCK := --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make locks'
 SCRATCH := $(CURDIR)/target/scratch
 

@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 # Nothing above this line may need a new Python, and nothing below is evaluated by an old one.
-if sys.version_info < (3, 11):  # noqa: UP036
+if sys.version_info < (3, 11):  # noqa: UP036  an old Python does get here
     sys.exit(
         "Error: Datenlabor needs Python 3.11 or newer, this is Python "
         f"{sys.version_info[0]}.{sys.version_info[1]} ({sys.executable}).\n"
@@ -37,7 +37,7 @@ STAMP = "datenlabor-stamp.json"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-class Problem(Exception):  # noqa: N818
+class BootstrapError(Exception):
     """What is wrong and, as ``hint``, what to do about it."""
 
     def __init__(self, message: str, hint: str) -> None:
@@ -54,7 +54,7 @@ class Environment:
     lock: str
     python: str
     """Versions of Python for which every locked package has a ready-made wheel."""
-    has_project: bool
+    has_project: bool = False
     """Whether the package ``datenlabor`` itself is installed into it (editable)."""
 
     def root(self, project: Path) -> Path:
@@ -67,20 +67,19 @@ class Environment:
 
 
 ENVIRONMENTS = {
-    "warehouse": Environment("warehouse", ".venv", "requirements.lock", ">=3.11,<3.15", True),  # noqa: FBT003
+    "warehouse": Environment(
+        "warehouse", ".venv", "requirements.lock", ">=3.11,<3.15", has_project=True
+    ),
     "superset": Environment(
-        "superset",
-        ".venv-superset",
-        "superset/requirements.lock",
-        ">=3.11,<3.13",
-        False,  # noqa: FBT003
+        "superset", ".venv-superset", "superset/requirements.lock", ">=3.11,<3.13"
     ),
 }
 
 
 def say(text: str) -> None:
     """Print at once, in order with what the tools print."""
-    print(text, flush=True)  # noqa: T201
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def python_version(interpreter: Path) -> str:
@@ -128,9 +127,11 @@ def run(command: list[str], failure: str, hint: str) -> None:
     try:
         code = subprocess.run(command, env=environ, check=False).returncode
     except OSError as error:
-        raise Problem(f"{failure}: {error}", hint) from error
+        raise BootstrapError(f"{failure}: {error}", hint) from error
     if code:
-        raise Problem(f"{failure} (exit code {code}); the reason is in the lines above.", hint)
+        raise BootstrapError(
+            f"{failure} (exit code {code}); the reason is in the lines above.", hint
+        )
 
 
 NETWORK_HINT = (
@@ -144,7 +145,7 @@ def check_disk(project: Path) -> None:
     """Refuse to start what would fill the disk."""
     free = shutil.disk_usage(project).free
     if free < NEEDED_DISK:
-        raise Problem(
+        raise BootstrapError(
             f"Only {free / GIB:.1f} GB are free on the disk of {project}; "
             f"installing needs {NEEDED_DISK / GIB:.0f} GB.",
             "Free some space (`uv cache clean` and `make clean` help) or move the checkout to a "
@@ -155,7 +156,7 @@ def check_disk(project: Path) -> None:
 def check_path(project: Path) -> None:
     """Refuse the one character that no virtual environment can have in its path."""
     if os.pathsep in str(project):
-        raise Problem(
+        raise BootstrapError(
             f"The path of the checkout contains {os.pathsep!r}, which separates the entries of "
             f"PATH: {project}",
             "Move the checkout to a folder without it.",
@@ -166,7 +167,7 @@ def uv_requirement(lock: Path) -> str:
     """Cut the pinned version of uv and its hashes out of the lock file."""
     entry = re.search(r"^uv==(?:.*\\\n)+.*$", lock.read_text(encoding="utf-8"), re.MULTILINE)
     if entry is None:
-        raise Problem(
+        raise BootstrapError(
             f"{lock} does not pin uv.",
             "Compile it again; the command stands at its top.",
         )
@@ -176,10 +177,10 @@ def uv_requirement(lock: Path) -> str:
 def install_uv(project: Path) -> str:
     """Create the warehouse environment without uv and put the pinned uv into it."""
     try:
-        import ensurepip  # noqa: F401, PLC0415
+        import ensurepip  # noqa: F401, PLC0415  Debian ships them apart from Python
         import venv  # noqa: F401, PLC0415
     except ImportError as error:
-        raise Problem(
+        raise BootstrapError(
             f"This Python ({sys.executable}) cannot create virtual environments: {error}",
             "Debian and Ubuntu: `sudo apt install python3-venv`. Or install uv, which needs "
             "neither: https://docs.astral.sh/uv/getting-started/installation/",
@@ -273,7 +274,7 @@ def make_browser(position: str) -> None:
         return
     become_root = [] if os.geteuid() == 0 else ["sudo"]
     if not shutil.which("apt-get") or not all(map(shutil.which, become_root)):
-        raise Problem(
+        raise BootstrapError(
             f"No Chromium found (looked for {', '.join(BROWSERS)}), and it cannot be installed "
             "from here.",
             "Install Chromium with the system's package manager; the browser tests drive it.",
@@ -303,7 +304,7 @@ def main(arguments: list[str], project: Path = PROJECT) -> int:
                 make_browser(position)
             else:
                 make_environment(ENVIRONMENTS[part], project, position)
-    except Problem as problem:
+    except BootstrapError as problem:
         sys.stderr.write(f"\nError: {problem}\nWhat to do: {problem.hint}\n")
         return 1
     except OSError as error:

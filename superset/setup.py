@@ -58,7 +58,7 @@ def sync_roles() -> None:
     security_manager.sync_role_definitions()
 
 
-def ensure_admin() -> Any:  # noqa: ANN401
+def ensure_admin() -> Any:  # noqa: ANN401  a user of Superset, which has no types
     """Return an administrator, created only if there is none; passwords are never changed."""
     from superset.extensions import security_manager
 

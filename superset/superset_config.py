@@ -180,7 +180,7 @@ AUTH_RATE_LIMITED = False  # Superset 6.1 limits a view that takes no passwords;
 _LOGINS = "30 per minute"
 
 
-def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802
+def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802  Superset's name
     """Limit the two places that take passwords, the form and the API; name the pages' language."""
     limiter = app.appbuilder.sm.limiter
     for blueprint in ("AuthDBView", "SecurityApi"):
@@ -225,7 +225,7 @@ _READING = (exp.Select, exp.SetOperation, exp.Subquery)
 _NOT_READING = (exp.Command, exp.Pivot, exp.Summarize)
 
 
-def SQL_QUERY_MUTATOR(sql: str, **context: Any) -> str:  # noqa: ANN401, N802
+def SQL_QUERY_MUTATOR(sql: str, **context: Any) -> str:  # noqa: ANN401, N802  Superset's name
     """Let nothing but SELECT and UNION through to DuckDB; Superset calls this for every query."""
     database = context.get("database")
     if database is None or database.backend != "duckdb":

@@ -131,7 +131,7 @@ def _names(value: Any) -> Iterator[str]:  # noqa: ANN401  a chart setting of any
             yield entry
 
 
-def _formula_entries(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+def _formula_entries(value: Any, path: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401  as above
     if isinstance(value, dict):
         for key, item in value.items():
             if key in _FORMULA_KEYS and item not in (None, "", [], "None", 0):

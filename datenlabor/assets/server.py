@@ -51,7 +51,7 @@ class SupersetServer:
         rows: list[dict[str, Any]] = answer["result"][0]["data"]
         return rows
 
-    def _request(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401
+    def _request(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401  those of requests
         try:
             answer = self._session.request(
                 method, self._base + path, timeout=_TIMEOUT_SECONDS, **options

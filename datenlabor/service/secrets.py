@@ -15,8 +15,8 @@ from pathlib import Path
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 
-SECRET_KEY = "secret_key"  # noqa: S105
-ADMIN_PASSWORD = "admin_password"  # noqa: S105
+SECRET_KEY = "secret_key"  # noqa: S105  a name, not a secret
+ADMIN_PASSWORD = "admin_password"  # noqa: S105  a name, not a secret
 VARIABLES = {SECRET_KEY: "SUPERSET_SECRET_KEY", ADMIN_PASSWORD: "DATENLABOR_ADMIN_PASSWORD"}
 
 

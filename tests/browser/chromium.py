@@ -149,7 +149,7 @@ def picture(page: Page) -> bytes:
     clip = {"x": 0, "y": 0, "width": WIDTH, "height": min(bottom + MARGIN, TALL)}
     last = b""
     for _ in range(MOST_PAUSES):
-        current = page.screenshot(clip=clip)  # type: ignore[arg-type]
+        current = page.screenshot(clip=clip)  # type: ignore[arg-type]  # the type is private
         if current == last:
             return current
         last = current

@@ -199,7 +199,7 @@ def test_nothing_is_added_up_over_levels(installation: Installation, answers: An
 
 
 @pytest.mark.parametrize(("metric", "area", "year", "value"), KNOWN)
-def test_figures_of_record(  # noqa: PLR0913, PLR0917
+def test_figures_of_record(  # noqa: PLR0913, PLR0917  fixtures and a row
     installation: Installation,
     answers: Answers,
     metric: str,

@@ -133,6 +133,11 @@ def test_chart_taken_off_the_dashboard_leaves_the_files(local: Bundle, server: B
     assert pulled_files(local, server)
 
 
+def extended(bundle: Bundle, kind: str, *documents: Document) -> Bundle:
+    added = {document["uuid"]: document for document in documents}
+    return Bundle({**bundle.assets, kind: {**bundle.assets[kind], **added}})
+
+
 def test_drafts_and_what_stands_on_other_data_stay_on_the_server(
     local: Bundle, server: Bundle
 ) -> None:
@@ -142,21 +147,18 @@ def test_drafts_and_what_stands_on_other_data_stay_on_the_server(
     no_data = chart(asset_uuid("y", "n"), "Ohne Datensatz")
     del no_data["dataset_uuid"]
     without = dashboard(asset_uuid("y", "w"), "Ohne", no_data["uuid"])
-    for item in (draft, mixed, dangling, without):
-        server.assets["dashboards"][item["uuid"]] = item  # type: ignore[index]
-    foreign = [chart(FOREIGN_CHART, "Fremd", FOREIGN_DATASET), no_data]
-    for item in (*foreign, chart(asset_uuid("y", "unused"), "Versuch")):
-        server.assets["charts"][item["uuid"]] = item  # type: ignore[index]
-    other = dataset(FOREIGN_DATASET, "uploaded")
-    server.assets["datasets"][FOREIGN_DATASET] = other  # type: ignore[index]
+    foreign = chart(FOREIGN_CHART, "Fremd", FOREIGN_DATASET)
+    unused = chart(asset_uuid("y", "unused"), "Versuch")
+    server = extended(server, "dashboards", draft, mixed, dangling, without)
+    server = extended(server, "charts", foreign, no_data, unused)
+    server = extended(server, "datasets", dataset(FOREIGN_DATASET, "uploaded"))
     assert pulled_files(local, server) == local.files()
 
 
 def test_new_dashboard_on_our_data_is_taken_over(local: Bundle, server: Bundle) -> None:
-    new = chart(FOREIGN_CHART, "Neu")
-    server.assets["charts"][FOREIGN_CHART] = new  # type: ignore[index]
+    server = extended(server, "charts", chart(FOREIGN_CHART, "Neu"))
     board = dashboard(FOREIGN_DASHBOARD, "Neue Sicht", FOREIGN_CHART, CHART)
-    server.assets["dashboards"][FOREIGN_DASHBOARD] = board  # type: ignore[index]
+    server = extended(server, "dashboards", board)
     files = pulled_files(local, server)
     assert files.keys() - local.files().keys() == {
         "charts/Neu.yaml",

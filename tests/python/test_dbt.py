@@ -122,4 +122,4 @@ def test_parse_shows_what_dbt_says_only_when_it_fails(
 
 def test_the_real_project_has_a_fingerprint_and_a_dbt() -> None:
     assert dbt.inputs_fingerprint() == dbt.inputs_fingerprint()
-    assert dbt._DBT.exists()  # noqa: SLF001
+    assert dbt._DBT.exists()  # noqa: SLF001  the real program

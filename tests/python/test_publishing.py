@@ -297,7 +297,7 @@ def test_no_release_yet(tmp_path: Path) -> None:
 
 @given(
     moments=st.lists(
-        st.datetimes(datetime(2020, 1, 1), datetime(2020, 1, 1, 0, 0, 3)),  # noqa: DTZ001
+        st.datetimes(datetime(2020, 1, 1), datetime(2020, 1, 1, 0, 0, 3)),  # noqa: DTZ001  bounds must be naive
         min_size=1,
         max_size=150,
     )
