@@ -7,6 +7,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 TARGET = PROJECT / "target"
 ASSETS = PROJECT / "superset" / "assets"
+CONTRACTS = PROJECT / "contracts"
+CITIES = PROJECT / "cities"
 
 
 @dataclass(frozen=True)

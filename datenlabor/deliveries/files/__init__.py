@@ -1,0 +1,1 @@
+"""From files to prepared records: text, workbooks, geodata; nothing here knows a contract."""
