@@ -15,6 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from datenlabor.deliveries.contract import Contract, contracts
 from datenlabor.errors import DatenlaborError
 
+MISSING = ("O", "M", "L", "Q")
+"""SDMX statuses of figures without a value."""
 _TOKEN = re.compile(
     r"(?P<kind>column|header|line|footer|file name|cells)(?: (?P<place>.+))?", re.DOTALL
 )
@@ -22,7 +24,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a text comes from: ``column 2``, ``header 1``, ``line 6``, ``footer``, ``file name``, ``cells 3-``."""
+    """Where a text comes from: ``column 2``, ``header 1``, ``line 6``, ``cells 3-``."""
 
     kind: Literal["column", "header", "line", "footer", "file name", "cells"]
     place: str
@@ -48,7 +50,9 @@ def _texts(value: Any) -> Any:  # noqa: ANN401 as written in the YAML
     """Let `2005: population` and `-: 0` be texts; a boolean would hide what was written."""
     if isinstance(value, dict):
         return {
-            key if isinstance(key, bool) else str(key): item if isinstance(item, bool) else str(item)
+            key if isinstance(key, bool) else str(key): item
+            if isinstance(item, bool)
+            else str(item)
             for key, item in value.items()
         }
     return value if isinstance(value, bool) or value is None else str(value)
@@ -89,7 +93,7 @@ class Format(_Part):
 
 
 class Place(_Part):
-    """A record: the one on a line, or the first that fits a pattern (in a column, else anywhere at its start)."""
+    """A record: the one on a line, or the first that fits a pattern."""
 
     line: int | None = None
     column: int | None = None
@@ -121,7 +125,7 @@ class Body(_Part):
 
 
 class Header(_Part):
-    """How many rows directly above the body are header rows; in ``fill`` merged cells go on to the right."""
+    """How many rows directly above the body are header rows."""
 
     rows: int = Field(0, ge=0, le=12)
     fill: tuple[int, ...] = ()
@@ -159,7 +163,7 @@ class ColumnSpec(_Part):
     also: bool = False
     """With ``map``: other texts are taken as they are."""
     ignore: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
-    """Texts whose cells or rows are declared not to be wanted."""
+    """Texts (globs with * and ?) whose cells or rows are declared not to be wanted."""
 
     @model_validator(mode="after")
     def _one_origin(self) -> "ColumnSpec":
@@ -209,7 +213,7 @@ class Spec(_Part):
     format: Format
     body: Body | None = None
     """Not for geodata."""
-    header: Header = Header()
+    header: Header = Header(rows=0)
     numbers: Numbers = Numbers()
     symbols: Texts = Field(default_factory=dict)
     """Text in place of a number → a number, or the SDMX status of a missing value."""
@@ -231,6 +235,18 @@ class Spec(_Part):
     def contract(self) -> Contract:
         """Return the contract of the spec's dataset."""
         return contracts()[self.dataset]
+
+    @model_validator(mode="after")
+    def _symbols_are_known(self) -> "Spec":
+        for text, code in self.symbols.items():
+            if code not in MISSING and not re.fullmatch(r"-?\d+(\.\d+)?", code):
+                raise ValueError(
+                    f"symbol {text!r} stands for {code!r}, which is neither a number "
+                    f"nor one of {', '.join(MISSING)}"
+                )
+        if wrong := sorted(code for code in self.marks.values() if code in MISSING):
+            raise ValueError(f"marks stand beside a value, {wrong} say that there is none")
+        return self
 
     @model_validator(mode="after")
     def _fits_contract(self) -> "Spec":

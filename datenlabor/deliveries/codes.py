@@ -1,0 +1,93 @@
+"""From the text of a cell to the code of a contract column: once per distinct text."""
+
+import difflib
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from datenlabor.deliveries.contract import Column, Type
+from datenlabor.deliveries.periods import parse_date, parse_period, parse_truth
+from datenlabor.deliveries.spec import ColumnSpec
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What became of a text: a code (None for empty), or a broken rule with a hint."""
+
+    code: str | None
+    rule: str | None = None
+    hint: str = ""
+    is_ignored: bool = False
+
+
+def normalise(text: str) -> str:
+    """Return a label or key without indentation, line ends and doubled spaces."""
+    return " ".join(text.split())
+
+
+def resolve(
+    text: str, source: ColumnSpec, column: Column, codes: Collection[str] | None
+) -> Resolved:
+    """Turn a text into the code of ``column``; ``codes`` are those allowed, None for any."""
+    plain = normalise(text)
+    if any(fnmatchcase(plain, glob) for glob in source.ignore):
+        return Resolved(None, is_ignored=True)
+    if source.pattern is not None:
+        match = re.fullmatch(source.pattern, plain)
+        if not match:
+            return _broken(plain, "pattern", f"The spec expects {source.pattern!r}.", column)
+        plain = source.template.format(match[0], *match.groups()) if source.template else match[0]
+    elif source.template and plain:
+        plain = source.template.format(plain)
+    if source.digits and plain.isascii() and plain.isdecimal():
+        plain = plain.zfill(source.digits)
+    if source.mapping is not None:
+        if plain in source.mapping:
+            plain = source.mapping[plain]
+        elif not source.also:
+            return _broken(plain, "unknown_label", _nearest(plain, source.mapping), column)
+    if not plain:
+        plain = column.default or ""
+    return check(plain, column, codes)
+
+
+def check(text: str, column: Column, codes: Collection[str] | None) -> Resolved:
+    """Check a text against the type and the rules of its column."""
+    if not text:
+        if column.required:
+            return Resolved(None, "required", column.hint or f"{column.name} must not be empty.")
+        return Resolved(None)
+    code = _PARSERS[column.type](text)
+    if code is None:
+        return _broken(text, f"not_a_{column.type}", "", column)
+    if column.pattern and not re.fullmatch(column.pattern, code):
+        return _broken(code, "pattern", f"Allowed is {column.pattern}.", column)
+    allowed = column.codes or codes
+    if allowed is not None and code not in allowed:
+        return _broken(code, "unknown_code", _nearest(code, allowed), column)
+    return Resolved(code)
+
+
+_PARSERS = {
+    Type.STRING: lambda text: text,
+    Type.CODE: lambda text: text,
+    Type.GEOMETRY: lambda text: text,
+    Type.PERIOD: parse_period,
+    Type.DATE: parse_date,
+    Type.BOOLEAN: parse_truth,
+}
+
+
+def _broken(text: str, rule: str, reason: str, column: Column) -> Resolved:
+    hint = " ".join(filter(None, (reason, column.hint)))
+    return Resolved(None, rule, hint or f"{text[:80]!r} does not fit {column.name}.")
+
+
+def _nearest(text: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(text, known, n=1) if len(known) < _MANY else []
+    return f"Did you mean {close[0]!r}?" if close else ""
+
+
+_MANY = 5000
+"""Looking for the nearest among more codes would take longer than reading the file."""
