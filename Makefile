@@ -1,5 +1,6 @@
 # The jobs of the project, one line each; what they do is written where they are called.
 # Another Python for the installation: make run PYTHON=python3.12
+# Another city than the default of dbt_project.yml: make run CITY=05315
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,13 +12,16 @@ SCRATCH := $(CURDIR)/target/scratch
 .NOTPARALLEL:
 .PHONY: help run test lint build check unit assets browser screenshots publish locks docs clean environments chromium
 
-# Tests build the demo city in a folder of their own; `data/` belongs to `run` and `publish`.
+# Empty: the default city.
+export DATENLABOR_CITY := $(or $(CITY),$(DATENLABOR_CITY))
+
+# Tests build the demo city in a folder of their own; `data/<city>` belongs to `run` and `publish`.
 build check unit assets browser screenshots: export DATENLABOR_HOME := $(SCRATCH)
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 20
 
-run: environments ## install, build, publish and serve the demo city
+run: environments ## install, build, publish and serve the city
 	$(BIN)/datenlabor run
 
 test: lint build check unit assets browser ## everything that has to be green
@@ -50,7 +54,7 @@ browser: build chromium ## open the dashboards in Chromium
 screenshots: build chromium ## take the pictures of the README
 	$(BIN)/pytest tests/browser/test_dashboards.py -k picture --screenshots docs/images
 
-publish: environments ## build and publish a release into data/
+publish: environments ## build if anything changed, and publish a release into data/<city>
 	$(BIN)/datenlabor publish
 
 locks: environments ## compile the locked requirements anew

@@ -9,6 +9,8 @@ from rich.text import Text
 
 from datenlabor.assets.commands import app as assets_app
 from datenlabor.console import err
+from datenlabor.deliveries.commands import app as deliveries_app
+from datenlabor.deliveries.commands import ingest_command, rebuild_command
 from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.commands import publish_command, releases_command
@@ -27,6 +29,9 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 commands.command(name="run")(run_command)
+commands.command(name="ingest")(ingest_command)
+commands.add_typer(deliveries_app, name="deliveries")
+commands.command(name="rebuild")(rebuild_command)
 commands.command(name="publish")(publish_command)
 commands.command(name="releases")(releases_command)
 commands.command(name="docs")(docs_command)

@@ -1,11 +1,14 @@
 """``datenlabor docs``: documents that are generated from the project."""
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from datenlabor import dbt
 from datenlabor.console import out
+from datenlabor.deliveries import contract_documents
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, TARGET
 from datenlabor.semantics.artifacts import read_project
@@ -16,18 +19,27 @@ DICTIONARY = PROJECT / "docs" / "data-dictionary.md"
 
 def docs_command(
     check: Annotated[  # noqa: FBT002 a flag of the command line
-        bool, typer.Option("--check", help="Fail if the document is out of date; write nothing.")
+        bool, typer.Option("--check", help="Fail if a document is out of date; write nothing.")
     ] = False,
 ) -> None:
-    """Write the data dictionary from dbt's artifacts."""
+    """Write what follows from the contracts, then the data dictionary from dbt's artifacts."""
+    _bring_up_to_date(contract_documents.documents(), check=check)
     dbt.parse()
-    text = data_dictionary(read_project(TARGET))
-    is_current = DICTIONARY.exists() and DICTIONARY.read_text("utf-8") == text
-    if check and not is_current:
-        raise DatenlaborError(
-            f"{DICTIONARY.relative_to(PROJECT)} is out of date.", hint="Run `datenlabor docs`."
-        )
-    if not is_current:
-        DICTIONARY.write_text(text, "utf-8")
-    state = "unchanged" if is_current else "written"
-    out.print(f"{state}: {DICTIONARY.relative_to(PROJECT)}")
+    _bring_up_to_date({DICTIONARY: data_dictionary(read_project(TARGET))}, check=check)
+
+
+def _bring_up_to_date(documents: Mapping[Path, str], *, check: bool) -> None:
+    """Write the documents that are not what they should be; with ``check`` refuse them.
+
+    Raises:
+        DatenlaborError: with ``check``, a document is out of date.
+
+    """
+    for file, text in documents.items():
+        name = file.relative_to(PROJECT)
+        is_current = file.exists() and file.read_text("utf-8") == text
+        if check and not is_current:
+            raise DatenlaborError(f"{name} is out of date.", hint="Run `datenlabor docs`.")
+        if not is_current:
+            file.write_text(text, "utf-8")
+        out.print(f"{'unchanged' if is_current else 'written'}: {name}")

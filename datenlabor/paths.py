@@ -1,31 +1,71 @@
 """Where the project and its state live; the only place that knows folder names."""
 
 import os
+import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+import yaml
+
+from datenlabor.errors import DatenlaborError
 
 PROJECT = Path(__file__).resolve().parent.parent
 TARGET = PROJECT / "target"
 ASSETS = PROJECT / "superset" / "assets"
 CONTRACTS = PROJECT / "contracts"
 CITIES = PROJECT / "cities"
+SEEDS = PROJECT / "seeds"
+
+
+@cache
+def project_vars() -> dict[str, Any]:
+    """Return the variables of the dbt project with their defaults. Raises OSError."""
+    project = yaml.safe_load((PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return dict(project["vars"])
+
+
+def city_code() -> str:
+    """Return the official key of the city: ``DATENLABOR_CITY``, by default that of the dbt project.
+
+    Raises:
+        DatenlaborError: it is no official key; whether the city exists is not checked here.
+
+    """
+    code = os.environ.get("DATENLABOR_CITY") or str(project_vars()["city_code"])
+    if not re.fullmatch(r"[0-9]{2,12}", code):
+        raise DatenlaborError(
+            f"DATENLABOR_CITY is {code!r}, which is no official key of a city.",
+            hint="Set it to the name of a folder in `cities/`, for example 05162024.",
+        )
+    return code
 
 
 @dataclass(frozen=True)
 class Home:
-    """The state of one installation: the warehouse, the published releases, Superset's files."""
+    """The state of one installation: deliveries, warehouse, releases, Superset's files."""
 
     root: Path
 
     @classmethod
     def from_environment(cls) -> "Home":
-        """Use ``DATENLABOR_HOME`` or, by default, the folder ``data`` of the checkout."""
-        return cls(Path(os.environ.get("DATENLABOR_HOME") or PROJECT / "data").resolve())
+        """Use ``DATENLABOR_HOME`` or, by default, ``data/<city>`` in the checkout.
+
+        Raises DatenlaborError if ``DATENLABOR_CITY`` is needed and no official key.
+        """
+        folder = os.environ.get("DATENLABOR_HOME") or PROJECT / "data" / city_code()
+        return cls(Path(folder).resolve())
 
     @property
     def warehouse(self) -> Path:
         """The file dbt builds; never served."""
         return self.root / "warehouse.duckdb"
+
+    @property
+    def deliveries(self) -> Path:
+        """Folder of all deliveries; nothing in it is ever overwritten."""
+        return self.root / "deliveries"
 
     @property
     def releases(self) -> Path:

@@ -19,6 +19,12 @@ from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.tables import literal
 
 
+_CELLS = 1_000_000
+"""More columns than a file can have."""
+_PLACE = f"line * {_CELLS} + cell"
+"""SQL of a number by which the values of a file are in the order of the file."""
+
+
 @dataclass(frozen=True)
 class Figures:
     """What the tables of the work database hold."""
@@ -101,39 +107,52 @@ def _create_rules(
 
 
 def _checked_value(layout: Layout, lookups: Sequence[Lookup], cells: Sequence[int]) -> str:
+    """Return the statement that looks every value up, parses it and finds the rule it breaks.
+
+    What depends on the record alone is looked up before its values are spread over rows.
+    """
     number = number_sql("raw_text", layout.spec)
-    text = trimmed("raw_value")
-    row_texts = ", ".join(f"{item.row_text} as text_{item.name}" for item in lookups)
-    joins = " ".join(
-        f"inner join {item.table} on value_cell.text_{item.name} = {item.table}.row_text"
-        + (f" and value_cell.cell = {item.table}.cell" if item.is_per_cell else "")
-        for item in lookups
+    by_row = [item for item in lookups if item.row_columns and not item.is_per_cell]
+    by_cell = [item for item in lookups if item.is_per_cell]
+    row_joins = " ".join(
+        f"inner join {item.table} on {item.row_text} = {item.table}.row_text" for item in by_row
     )
-    ids = ", ".join(f"{item.table}.code_id as {item.name}_id" for item in lookups)
-    bad = " or ".join(f"{item.table}.rule is not null" for item in lookups)
-    ignored = " or ".join(f"{item.table}.is_ignored" for item in lookups)
+    cell_joins = " ".join(
+        f"inner join {item.table} on value_cell.cell = {item.table}.cell "
+        f"and value_cell.text_{item.name} = {item.table}.row_text"
+        for item in by_cell
+    )
+    row_columns = "".join(f"{_looked_up(item)}, " for item in by_row) + "".join(
+        f"{item.row_text} as text_{item.name}, " for item in by_cell
+    )
+    cell_columns = "".join(f"{_looked_up(item)}, " for item in by_cell)
     missing = ", ".join(map(literal, MISSING))
-    columns = ", ".join(f"coalesce(c{number}, '')" for number in cells)
     return f"""
         create or replace table checked_value as
         with value_cell as (
-            select line, {row_texts},
-                unnest([{", ".join(map(str, cells))}]) as cell, unnest([{columns}]) as raw_value
-            from record
+            select line, {row_columns}
+                unnest([{", ".join(map(str, cells))}]) as cell,
+                unnest([{", ".join(f"c{cell}" for cell in cells)}]) as raw_value
+            from record {row_joins}
             where not is_skipped
         ),
         looked_up as (
-            select value_cell.line, value_cell.cell, {text} as raw_text, {ids},
-                lookup_obs_status.code as given_status,
-                measure_rule.* exclude (code_id),
-                {bad} as has_bad_code, {ignored} as is_ignored
-            from value_cell {joins}
-            inner join measure_rule on lookup_measure_code.code_id = measure_rule.code_id
+            select value_cell.*, {cell_columns} {trimmed("raw_value")} as raw_text
+            from value_cell {cell_joins}
+        ),
+        coded as (
+            select line, cell, raw_text,
+                {", ".join(f"{item.code_id} as {item.name}_id" for item in lookups)},
+                {_any(lookups, "is_bad")} as has_bad_code,
+                {_any(lookups, "is_ignored")} as is_ignored,
+                {_given_status(lookups)} as given_status
+            from looked_up
         ),
         parsed as (
-            select *, {number.value} * factor as value, {number.status} as written_status,
+            select coded.*, minimum, maximum, is_integer,
+                {number.value} * factor as value, {number.status} as written_status,
                 {number.is_symbol} or (raw_text = '' and given_status in ({missing})) as is_missing
-            from looked_up
+            from coded inner join measure_rule on coded.measure_code_id = measure_rule.code_id
         )
         select line, cell, {", ".join(f"{item.name}_id" for item in lookups)},
             is_ignored, has_bad_code and not is_ignored as has_bad_code,
@@ -153,11 +172,31 @@ def _checked_value(layout: Layout, lookups: Sequence[Lookup], cells: Sequence[in
     """
 
 
+def _looked_up(item: Lookup) -> str:
+    return (
+        f"{item.table}.code_id as code_{item.name}, "
+        f"{item.table}.rule is not null as is_bad_{item.name}, "
+        f"{item.table}.is_ignored as is_ignored_{item.name}"
+    )
+
+
+def _any(lookups: Sequence[Lookup], what: str) -> str:
+    varying = [f"{what}_{item.name}" for item in lookups if not item.is_constant]
+    return " or ".join(varying) or "false"
+
+
+def _given_status(lookups: Sequence[Lookup]) -> str:
+    """Return SQL for the status a column of the file or the spec gives."""
+    [status] = [item for item in lookups if item.name == "obs_status"]
+    codes = f"(select any_value(code) from {status.table}"
+    return f"{codes})" if status.is_constant else f"{codes} where code_id = code_{status.name})"
+
+
 def _repeated_key(key: Sequence[str]) -> str:
     ids = ", ".join(f"{name}_id" for name in key)
     return f"""
         create or replace table repeated_key as
-        select {ids}, min((line, cell)) as first_place,
+        select {ids}, min({_PLACE}) as first_place,
             count(distinct (value, status)) = 1 as is_same
         from (
             select * from checked_value
@@ -185,15 +224,15 @@ def _bad_value(key: Sequence[str], hint: str) -> str:
             if(repeated_key.is_same, 'repeated_row', 'contradicting_rows'),
             if(
                 repeated_key.is_same,
-                'The same figure stands in line ' || repeated_key.first_place[1] || ' already.',
-                'Line ' || repeated_key.first_place[1] || ' gives another value for the same area, '
+                'The same figure stands in line ' || repeated_key.first_place // {_CELLS} || ' already.',
+                'Line ' || repeated_key.first_place // {_CELLS} || ' gives another value for the same area, '
                 || 'period and measure. If one is a total or a part, leave it out with `skip`.'
             )
         from checked_value inner join repeated_key using ({ids})
         where not is_ignored and not has_bad_code and value_rule is null
             and not (
                 repeated_key.is_same
-                and (checked_value.line, checked_value.cell) = repeated_key.first_place
+                and {_PLACE} = repeated_key.first_place
             )
     """
 

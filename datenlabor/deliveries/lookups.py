@@ -47,9 +47,14 @@ class Lookup:
         return row_text(self.row_columns)
 
     @property
-    def label(self) -> str:
-        """SQL-free description of where the text stands, for quarantined rows."""
-        return ", ".join(f"column {number}" for number in self.row_columns)
+    def is_constant(self) -> bool:
+        """Whether all values of the file have the same code; its id is 0."""
+        return not self.row_columns and not self.is_per_cell
+
+    @property
+    def code_id(self) -> str:
+        """SQL for the id of a value's code, once the table has been joined."""
+        return "0" if self.is_constant else f"code_{self.name}"
 
 
 def row_text(columns: Sequence[int]) -> str:

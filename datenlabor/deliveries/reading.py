@@ -24,13 +24,15 @@ from datenlabor.deliveries.outcome import (
     write_rows,
 )
 from datenlabor.deliveries.periods import parse_date
-from datenlabor.deliveries.registers import create_rows
+from datenlabor.deliveries.register_rows import create_rows
 from datenlabor.deliveries.spec import Origin, Spec
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.tables import literal
 
 MEMORY = "500MB"
 """Limit of the work database, so that a file of 1 GB is read within 1 GB of memory."""
+_SMALL = 20_000_000
+"""Bytes of a body with which a database in memory is faster and stays within its limit."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def read(
     work.mkdir()
     try:
         layout = Layout(file, spec, prepare(file, spec, work, progress))
-        with _database(work) as connection:
+        with _database(work, layout.prepared.body.stat().st_size) as connection:
             return _read(connection, layout, target, known)
     finally:
         shutil.rmtree(work)
@@ -153,14 +155,15 @@ def _read(
 
 
 @contextmanager
-def _database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a work database that spills to disk rather than take more memory."""
+def _database(folder: Path, size: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a work database: in memory if the body is small, else one that is kept on disk."""
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY,
         "threads": 2,
         "temp_directory": str(folder / "spill"),
     }
-    with duckdb.connect(folder / "work.duckdb", config=config) as connection:
+    place = ":memory:" if size < _SMALL else folder / "work.duckdb"
+    with duckdb.connect(place, config=config) as connection:
         yield connection
 
 
@@ -169,16 +172,13 @@ def _create_record(connection: duckdb.DuckDBPyConnection, layout: Layout) -> Non
     prepared = layout.prepared
     columns = {"line": "bigint"} | {f"c{n}": "varchar" for n in range(1, prepared.columns + 1)}
     types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
-    skips = (
-        " or ".join(
-            f"regexp_full_match({trimmed(f'c{layout.column(skip.column)}')}, {literal(skip.pattern)})"
-            for skip in layout.spec.body.skip
-        )
-        if layout.spec.body
-        else ""
-    )
+    skips = [
+        (trimmed(f"c{layout.column(skip.column)}"), literal(skip.pattern))
+        for skip in (layout.spec.body.skip if layout.spec.body else ())
+    ]
+    is_skipped = " or ".join(f"regexp_full_match({text}, {pattern})" for text, pattern in skips)
     connection.execute(
-        f"create table record as select *, {skips or 'false'} as is_skipped "
+        f"create table record as select *, {is_skipped or 'false'} as is_skipped "
         f"from read_csv({literal(str(prepared.body))}, delim = {literal(prepared.delimiter)}, "
         f"header = false, auto_detect = false, quote = '\"', escape = '\"', columns = {{{types}}}, "
         "max_line_size = 4194304)"
@@ -186,7 +186,7 @@ def _create_record(connection: duckdb.DuckDBPyConnection, layout: Layout) -> Non
     seen = _number(connection, "select count(*) from record")
     if seen != prepared.body_records:
         raise DatenlaborError(
-            f"{layout.file.name}: {prepared.body_records} records were prepared, but {seen} arrived.",
+            f"{layout.file.name}: {prepared.body_records} records were found, but {seen} arrived.",
             hint="Please report this file: it is written in a way that is not understood.",
         )
 

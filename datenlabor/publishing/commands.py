@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from datenlabor import console
+from datenlabor import console, pipeline
+from datenlabor.city import City
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, Home
 from datenlabor.publishing import workflow
@@ -26,14 +27,23 @@ def publish_command(
         typer.Option(help="With --rollback: id of that release; by default the previous one."),
     ] = None,
 ) -> None:
-    """Publish the protected tables to the dashboards, or go back to an earlier release."""
+    """Publish the protected tables to the dashboards, or go back to an earlier release.
+
+    The warehouse is built first if anything has changed since the current release.
+    """
     home = Home.from_environment()
     if to is not None and not rollback:
         raise DatenlaborError("--to names the target of a rollback.", hint="Add --rollback.")
     if rollback:
         release = workflow.rollback(home, to)
     else:
-        release = workflow.publish(home, tables=protected_tables(MANIFEST), keep=keep)
+        warehouse = pipeline.bring_up_to_date(home, City.from_environment())
+        release = workflow.publish(
+            home,
+            tables=protected_tables(MANIFEST),
+            keep=keep,
+            inputs_fingerprint=warehouse.fingerprint,
+        )
     console.out.print(f"Current release: [bold]{release.release_id}[/bold] ({release.file})")
 
 

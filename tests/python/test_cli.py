@@ -114,7 +114,8 @@ def test_error_of_a_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "names"),
     [
-        (("--help",), {"run", "publish", "releases", "assets"}),
+        (("--help",), {"run", "publish", "releases", "assets", "ingest", "deliveries", "rebuild"}),
+        (("deliveries", "--help"), {"show", "withdraw"}),
         (("assets", "--help"), {"generate", "validate", "normalise", "push", "pull"}),
     ],
 )
@@ -122,6 +123,16 @@ def test_help_lists_the_commands(arguments: tuple[str, ...], names: set[str]) ->
     finished = run(*arguments)
     assert finished.returncode == 0
     assert names <= {word for line in finished.stdout.splitlines() for word in line.split()[1:2]}
+
+
+def test_unknown_city_lists_the_cities() -> None:
+    finished = run("deliveries", DATENLABOR_HOME="", DATENLABOR_CITY="Neuss")
+    assert finished.returncode == 1
+    assert finished.stderr.startswith("Error: DATENLABOR_CITY is 'Neuss'")
+    finished = run("ingest", "x.csv", DATENLABOR_CITY="05162000")
+    assert finished.returncode == 1
+    assert "There is no city '05162000'" in finished.stderr
+    assert "Cities are" in finished.stderr
 
 
 def test_unknown_command() -> None:

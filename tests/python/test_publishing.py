@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_warehouse import hidden, publish, query, small_home
 
-from datenlabor import publishing
+from datenlabor import pipeline, publishing
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
+from datenlabor.pipeline import Warehouse
 from datenlabor.publishing import build, commands, store, workflow
 from datenlabor.publishing.connection import READ_ONLY_CONFIG
 from datenlabor.publishing.tables import Table
@@ -367,9 +368,13 @@ def test_commands(
     monkeypatch.setenv("DATENLABOR_HOME", str(home.root))
     manifest = write_manifest(home.root / "manifest.json", model("fct"))
     monkeypatch.setattr(commands, "MANIFEST", manifest)
+    built = Warehouse("fingerprint", is_new=True)
+    monkeypatch.setattr(pipeline, "bring_up_to_date", lambda *_: built)
     for _ in range(2):
         commands.publish_command()
     second = store.current_id(home)
+    assert second
+    assert store.read_release(home, second).inputs_fingerprint == "fingerprint"
     commands.publish_command(rollback=True)
     first = store.current_id(home)
     assert first != second

@@ -31,9 +31,9 @@ class Rejected:
 class Prepared:
     """The content of a file (or of one sheet or layer), every record in exactly one place.
 
-    ``body`` is a UTF-8 file with LF line ends: per record its line number, then ``columns`` fields, separated by
-    ``delimiter`` and quoted by ``"`` where needed. Cells a workbook knows to be numbers are
-    written in the spec's notation, dates as ISO text.
+    ``body`` is a UTF-8 file with LF line ends: per record its line number, then ``columns``
+    fields, separated by ``delimiter`` and quoted by ``"`` where needed. Cells a workbook knows to
+    be numbers are written in the spec's notation, dates as ISO text.
     """
 
     body: Path

@@ -1,0 +1,1 @@
+"""Look at an unknown file and propose a spec for it."""

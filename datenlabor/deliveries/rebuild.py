@@ -1,0 +1,190 @@
+"""Everything from the originals: verify them, read them again, build the warehouse from nothing."""
+
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from datenlabor import console, dbt
+from datenlabor.city import City, SpecFile
+from datenlabor.deliveries import journal, reading, store
+from datenlabor.deliveries.deliver import Reader, Request, deliver, describe, plain_errors
+from datenlabor.deliveries.files.prepare import parts
+from datenlabor.deliveries.journal import Event
+from datenlabor.deliveries.known import known_to
+from datenlabor.deliveries.spec import parse_spec
+from datenlabor.deliveries.store import Delivery
+from datenlabor.errors import DatenlaborError
+from datenlabor.paths import Home
+
+STEPS = 3
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A delivery whose rows are not those of today's reading of its original."""
+
+    delivery: Delivery
+    text: str
+
+
+def rebuild(
+    home: Home,
+    city: City,
+    *,
+    accept: bool = False,
+    read: Reader | None = None,
+    build: Callable[[Home, City], None] = dbt.build,
+) -> None:
+    """Build the warehouse of ``home`` from the originals of all active deliveries.
+
+    ``accept`` replaces deliveries whose reading has changed; without it they stop the rebuild.
+    A failure leaves the warehouse as it was.
+
+    Raises:
+        DatenlaborError: an original is damaged, a reading has changed, or the build failed.
+
+    """
+    read = read or reading.read
+    with store.locked(home):
+        active = [delivery for delivery in store.deliveries(home) if delivery.is_active]
+        console.step(1, STEPS, f"Verify the originals of {len(active)} deliveries")
+        verify_originals(active)
+        console.step(2, STEPS, "Read them again")
+        changed = differences(home, active, read)
+        for difference in changed:
+            console.done(f"{difference.delivery.id}: {difference.text}")
+        if changed and not accept:
+            raise DatenlaborError(
+                f"{len(changed)} deliveries are read differently today than when they came.",
+                hint="Code lists or the program have changed since. See what changed, then "
+                "`datenlabor rebuild --accept` replaces them by today's reading.",
+            )
+        for difference in changed:
+            _replace(home, difference.delivery, read)
+    console.step(3, STEPS, "Build the warehouse and its history from nothing")
+    _build_anew(home, city, build)
+    journal.append(home, Event.REBUILT)
+
+
+def verify_originals(deliveries: list[Delivery]) -> None:
+    """Compare every original with its SHA-256.
+
+    Raises:
+        DatenlaborError: some are not what was delivered; all of them are named.
+
+    """
+    damaged = []
+    for delivery in deliveries:
+        content = describe(delivery.original, parts(delivery.original))
+        if content.sha256 != delivery.record.sha256:
+            damaged.append(str(delivery.original))
+    if damaged:
+        raise DatenlaborError(
+            "Originals are not what was delivered:\n" + "\n".join(damaged),
+            hint="Restore them from a backup, or withdraw the deliveries.",
+        )
+
+
+def differences(home: Home, deliveries: list[Delivery], read: Reader) -> list[Difference]:
+    """Read originals again with their own specs and compare the rows.
+
+    Raises:
+        DatenlaborError: DuckDB cannot read or write.
+
+    """
+    found = []
+    with tempfile.TemporaryDirectory(dir=home.root, prefix=".rebuild-") as scratch:
+        for delivery in deliveries:
+            folder = Path(scratch) / delivery.id
+            folder.mkdir()
+            spec = parse_spec(delivery.spec_text, f"of {delivery.id}")
+            try:
+                with plain_errors(delivery.original):
+                    target = reading.Target(folder, delivery.id)
+                    read(delivery.original, spec, target, known_to(deliveries, spec), _silent)
+            except DatenlaborError as error:
+                found.append(Difference(delivery, f"refused today: {error}"))
+                continue
+            if text := compare_rows(delivery.path, folder):
+                found.append(Difference(delivery, text))
+    return found
+
+
+def compare_rows(stored: Path, today: Path) -> str:
+    """Say in which Parquet files of two folders the rows differ; their order does not matter."""
+    names = sorted({file.name for folder in (stored, today) for file in folder.glob("*.parquet")})
+    texts = []
+    with duckdb.connect() as connection:
+        for name in names:
+            if not (stored / name).exists() or not (today / name).exists():
+                texts.append(f"{name} is {'new' if (today / name).exists() else 'gone'}")
+                continue
+            old = connection.read_parquet(str(stored / name))
+            new = connection.read_parquet(str(today / name))
+            if sorted(zip(old.columns, old.types, strict=True)) != sorted(
+                zip(new.columns, new.types, strict=True)
+            ):
+                texts.append(f"{name} has other columns")
+                continue
+            columns = ", ".join(f'"{column}"' for column in old.columns)
+            gone = old.project(columns).except_(new.project(columns))
+            come = new.project(columns).except_(old.project(columns))
+            counts = [len(relation) for relation in (gone, come)]
+            if any(counts) or len(old) != len(new):
+                texts.append(f"{name}: {counts[0]} rows gone, {counts[1]} new")
+    return "; ".join(texts)
+
+
+def _replace(home: Home, delivery: Delivery, read: Reader) -> None:
+    spec = parse_spec(delivery.spec_text, f"of {delivery.id}")
+    request = Request(
+        delivery.original,
+        SpecFile(spec, delivery.spec_text),
+        delivery.record.published_on,
+        replaces=delivery.id,
+    )
+    replacement = deliver(home, request, read=read, progress=_silent).delivery
+    if replacement:
+        console.done(f"{delivery.id} is replaced by {replacement.id}")
+
+
+def _build_anew(home: Home, city: City, build: Callable[[Home, City], None]) -> None:
+    """Build with the old warehouse set aside; put it back if that fails, also after a kill."""
+    aside = home.warehouse.with_name(f"{home.warehouse.name}.before-rebuild")
+    if aside.exists():
+        aside.replace(home.warehouse)
+    if home.warehouse.exists():
+        _close(home)
+        home.warehouse.replace(aside)
+    try:
+        build(home, city)
+    except BaseException:
+        _remove(home.warehouse)
+        with suppress(FileNotFoundError):
+            aside.replace(home.warehouse)
+        raise
+    _remove(aside)
+
+
+def _close(home: Home) -> None:
+    """Write the log of the warehouse into its file; prove that nobody else has it open."""
+    try:
+        with duckdb.connect(str(home.warehouse)) as connection:
+            connection.execute("checkpoint")
+    except duckdb.Error as error:
+        raise DatenlaborError(
+            f"The warehouse cannot be opened: {error}", hint="Close the program that has it open."
+        ) from error
+
+
+def _remove(file: Path) -> None:
+    for path in (file, file.with_name(f"{file.name}.wal")):
+        path.unlink(missing_ok=True)
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass

@@ -1,0 +1,110 @@
+"""Deliveries written by hand, as the warehouse finds them in a home; and dbt on such a home."""
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from datenlabor.deliveries.contract import contracts
+from datenlabor.paths import PROJECT
+
+Row = dict[str, Any]
+
+
+def write_delivery(
+    home: Path, delivery_id: str, dataset: str, published_on: str, rows: list[Row], **record: object
+) -> None:
+    """Write a folder with record and rows; columns that a row lacks are null."""
+    folder = home / "deliveries" / delivery_id
+    folder.mkdir(parents=True)
+    counts = dict.fromkeys(
+        [
+            *("records_read", "records_header", "records_footer", "records_blank"),
+            *("records_skipped", "records_loaded", "records_quarantined", "values_read"),
+            *("values_loaded", "values_ignored", "values_quarantined"),
+        ],
+        0,
+    )
+    content = {
+        "delivery_id": delivery_id,
+        "spec_name": f"spec_{dataset}",
+        "dataset": dataset,
+        "source_code": f"city_{dataset}",
+        "source_publisher": "Stadt",
+        "source_title": "Register der Stadt",
+        "source_licence_code": "dl-de/by-2-0",
+        "source_attribution": "Stadt, eigene Angaben",
+        "source_rhythm": "year",
+        "source_lag_months": 6,
+        "published_on": published_on,
+        "received_at": f"{published_on}T08:00:00",
+        "scope": "full",
+        "findings": [],
+        **counts,
+        "records_read": len(rows),
+        "records_loaded": len(rows),
+        **record,
+    }
+    (folder / "record.json").write_text(json.dumps(content, indent=1), "utf-8")
+    write_rows(folder / f"{dataset}.parquet", dataset, delivery_id, rows)
+
+
+def write_rows(file: Path, dataset: str, delivery_id: str, rows: list[Row]) -> None:
+    """Write rows of a contract as a delivery stores them."""
+    columns = {column.name: column.type.sql for column in contracts()[dataset].columns}
+    columns |= {"delivery_id": "varchar", "line_number": "bigint", "column_label": "varchar"}
+    declared = ", ".join(f"{name} {sql}" for name, sql in columns.items())
+    with duckdb.connect() as connection:
+        connection.execute(f"create table delivered ({declared})")
+        for line, row in enumerate(rows, start=2):
+            filled = {**row, "delivery_id": delivery_id, "line_number": line}
+            connection.execute(
+                f"insert into delivered ({', '.join(filled)}) "
+                f"values ({', '.join('?' * len(filled))})",
+                list(filled.values()),
+            )
+        connection.execute(f"copy delivered to '{file}' (format parquet)")
+
+
+def dbt(home: Path, *arguments: str, **variables: object) -> None:
+    """Run dbt in this process on a home; ``DATENLABOR_HOME`` has to name it."""
+    assert os.environ["DATENLABOR_HOME"] == str(home)
+    finished = dbtRunner(_manifest()).invoke(
+        [*arguments, *_options(home), "--vars", json.dumps(variables)]
+    )
+    # dbt keeps the database of its last run open.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call] # dbt's own
+    results = getattr(finished.result, "results", [])
+    failures = [
+        (result.node.name, result.message)
+        for result in results
+        if result.status in {"error", "fail", "runtime error"}
+    ]
+    assert finished.success, finished.exception or failures
+
+
+@cache
+def _manifest() -> Manifest:
+    """Parse once for all runs: with every other variable dbt would parse anew."""
+    home = Path(os.environ["DATENLABOR_HOME"])
+    manifest = dbtRunner().invoke(["parse", *_options(home)]).result
+    assert isinstance(manifest, Manifest)
+    return manifest
+
+
+def _options(home: Path) -> tuple[str, ...]:
+    return (
+        *("--quiet", "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+        *("--target-path", str(home / "target"), "--log-path", str(home / "logs")),
+    )
+
+
+def query(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
