@@ -18,7 +18,6 @@ from datenlabor.deliveries.spec import MISSING
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.tables import literal
 
-
 _CELLS = 1_000_000
 """More columns than a file can have."""
 _PLACE = f"line * {_CELLS} + cell"
@@ -224,8 +223,8 @@ def _bad_value(key: Sequence[str], hint: str) -> str:
             if(repeated_key.is_same, 'repeated_row', 'contradicting_rows'),
             if(
                 repeated_key.is_same,
-                'The same figure stands in line ' || repeated_key.first_place // {_CELLS} || ' already.',
-                'Line ' || repeated_key.first_place // {_CELLS} || ' gives another value for the same area, '
+                'The same figure stands in line ' || first_place // {_CELLS} || ' already.',
+                'Line ' || first_place // {_CELLS} || ' gives another value for the same area, '
                 || 'period and measure. If one is a total or a part, leave it out with `skip`.'
             )
         from checked_value inner join repeated_key using ({ids})

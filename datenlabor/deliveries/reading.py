@@ -31,6 +31,8 @@ from datenlabor.publishing.tables import literal
 
 MEMORY = "500MB"
 """Limit of the work database, so that a file of 1 GB is read within 1 GB of memory."""
+_LONGEST_RECORD = 32_000_000
+"""Bytes; the borders of a river are long."""
 _SMALL = 20_000_000
 """Bytes of a body with which a database in memory is faster and stays within its limit."""
 
@@ -181,7 +183,7 @@ def _create_record(connection: duckdb.DuckDBPyConnection, layout: Layout) -> Non
         f"create table record as select *, {is_skipped or 'false'} as is_skipped "
         f"from read_csv({literal(str(prepared.body))}, delim = {literal(prepared.delimiter)}, "
         f"header = false, auto_detect = false, quote = '\"', escape = '\"', columns = {{{types}}}, "
-        "max_line_size = 4194304)"
+        f"max_line_size = {_LONGEST_RECORD}, buffer_size = {2 * _LONGEST_RECORD})"
     )
     seen = _number(connection, "select count(*) from record")
     if seen != prepared.body_records:

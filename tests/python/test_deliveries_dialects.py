@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 from figures_spec import CODES, figures_of, figures_spec, read_bytes
 from hypothesis import given, settings
@@ -45,7 +45,7 @@ class Dialect:
     cut_zeros: bool
     title: bool
     footer: bool
-    form: str
+    form: Literal["NFC", "NFD"]
 
 
 dialects = st.builds(

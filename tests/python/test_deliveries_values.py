@@ -144,7 +144,7 @@ def test_symbols_marks_and_units(text: str, expected: tuple[float | None, str | 
     numbers=st.sampled_from(SEPARATORS),
 )
 def test_python_and_sql_agree_on_what_a_number_is(text: str, numbers: tuple[str, str]) -> None:
-    as_spec = Numbers(decimal=numbers[0], thousands=numbers[1])  # type: ignore[arg-type] # literals
+    as_spec = Numbers(decimal=numbers[0], thousands=numbers[1])
     is_number = re.fullmatch(number_pattern(as_spec), text.strip(SPACES)) is not None
     parts = {"decimal": numbers[0], "thousands": numbers[1]}
     assert (parsed(text, numbers=parts)[0] is not None) == is_number

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio.raw  # type: ignore[import-untyped] # the library has no types
+import pyogrio.raw
 import pytest
-import shapely.affinity  # type: ignore[import-untyped] # the library has no types
+import shapely.affinity
 from dialects import assert_adds_up, assert_refused_or_adds_up, body_rows, make_spec, rules
 from pyproj import CRS, Transformer
 

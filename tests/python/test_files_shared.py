@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import shapely  # type: ignore[import-untyped] # the library has no types
+import shapely
 from dialects import assert_adds_up, body_rows, make_spec, rules
 from shared_data import shared_file
 

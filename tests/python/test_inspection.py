@@ -1,68 +1,21 @@
-"""Unknown files: the proposed spec reads them as they are."""
+"""Unknown tables of figures: the proposed spec reads them as they are."""
 
-import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import duckdb
 import pytest
-import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from small_workbook import write_workbook
+from small_inspection import CITY, Result, clean_result
 
-from datenlabor.deliveries.catalogue import Known
-from datenlabor.deliveries.inspection.commands import inspect_command
-from datenlabor.deliveries.inspection.frame import Proposal
-from datenlabor.deliveries.inspection.propose import propose
-from datenlabor.deliveries.reading import Reading, Target, read
-from datenlabor.deliveries.spec import Spec, parse_spec
-from datenlabor.errors import DatenlaborError
-
-CITY = "05162024"
-KNOWN = Known({}, {})
-
-Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Result:
-    proposal: Proposal
-    spec: Spec
-    reading: Reading
-    values: dict[Key, float | None]
-
-
-def result(file: Path, target: Path, city: str = CITY, sheet: str | None = None) -> Result:
-    """Propose a spec and read the file with it; values by area, period and measure."""
-    proposal = propose(file, city, sheet)
-    spec = parse_spec(proposal.text, "proposed")
-    target.mkdir(exist_ok=True)
-    reading = read(file, spec, Target(target, "d1"), KNOWN)
-    values: dict[Key, float | None] = {}
-    if spec.dataset == "figure":
-        rows = duckdb.execute(
-            "select area_code, period, measure_code, value from read_parquet(?)",
-            [str(target / "figure.parquet")],
-        ).fetchall()
-        values = {(area, period, measure): value for area, period, measure, value in rows}
-    return Result(proposal, spec, reading, values)
+Look = Callable[..., Result]
 
 
 @pytest.fixture
-def look(tmp_path: Path) -> Callable[..., Result]:
-    def run(text: str, name: str = "daten.csv", encoding: str = "utf-8") -> Result:
-        file = tmp_path / name
-        file.write_bytes(text.encode(encoding))
-        found = result(file, tmp_path / "target")
-        assert found.reading.account.values_quarantined == 0
-        return found
-
-    return run
+def look(tmp_path: Path) -> Look:
+    return partial(clean_result, tmp_path)
 
 
-def test_one_column_per_measure(look: Callable[..., Result]) -> None:
+def test_one_column_per_measure(look: Look) -> None:
     found = look(
         "Bezirk;Name;Einwohner;Ausländeranteil in %\n"
         "01;Hafen;1.234;12,5\n02;Markt;12.345;8,0\n03;Wald;987;-\n",
@@ -78,7 +31,7 @@ def test_one_column_per_measure(look: Callable[..., Result]) -> None:
     assert "only the name of the file shows a period" in found.proposal.text
 
 
-def test_one_column_per_year_and_areas_by_name(look: Callable[..., Result]) -> None:
+def test_one_column_per_year_and_areas_by_name(look: Look) -> None:
     found = look(
         "Stadtteil,2018,2019,2020\nHafen,1200,1250,1300\nMarkt,3400,3500,\n"
         "Stadt insgesamt,4600,4750,5000\n"
@@ -89,7 +42,7 @@ def test_one_column_per_year_and_areas_by_name(look: Callable[..., Result]) -> N
     assert "check: areas are given by name" in found.proposal.text
 
 
-def test_two_row_header_with_merged_cells_marks_and_footer(look: Callable[..., Result]) -> None:
+def test_two_row_header_with_merged_cells_marks_and_footer(look: Look) -> None:
     found = look(
         "Einwohner der Stadt Musterstadt;;;;;\nStand: 31.12.;;;;;\n\n"
         "Stadtbezirk;;2019;;2020;\nNr.;Name;männlich;weiblich;männlich;weiblich\n"
@@ -108,7 +61,7 @@ def test_two_row_header_with_merged_cells_marks_and_footer(look: Callable[..., R
     assert str(found.reading.published_on) == "2021-02-03"
 
 
-def test_long_table_with_dimensions(look: Callable[..., Result]) -> None:
+def test_long_table_with_dimensions(look: Look) -> None:
     rows = [
         f"31.12.{year}\t{area}\tEinwohner\t{sex}\t{year - 1900 + area + len(sex)}"
         for year in (2019, 2020)
@@ -122,7 +75,7 @@ def test_long_table_with_dimensions(look: Callable[..., Result]) -> None:
     assert found.spec.measures[0]["reference"] == "31.12."
 
 
-def test_ages_as_a_column_are_a_dimension(look: Callable[..., Result]) -> None:
+def test_ages_as_a_column_are_a_dimension(look: Look) -> None:
     rows = [
         f"{year};0{area};{age};{100 * area + age}"
         for year in (2019, 2020)
@@ -135,7 +88,7 @@ def test_ages_as_a_column_are_a_dimension(look: Callable[..., Result]) -> None:
     assert len(found.values) == 48
 
 
-def test_lost_leading_zeros_and_several_indicators(look: Callable[..., Result]) -> None:
+def test_lost_leading_zeros_and_several_indicators(look: Look) -> None:
     found = look(
         "Kennziffer;Raumeinheit;Aggregat;Quote;Quote;Kaufkraft;Kaufkraft\n;;;2019;2020;2019;2020\n"
         "1001;Flensburg;Kreise;7,5;8,1;20100,5;20500\n5162;Kreis;Kreise;5,5;6,1;24100;24500,7\n"
@@ -144,7 +97,7 @@ def test_lost_leading_zeros_and_several_indicators(look: Callable[..., Result]) 
     assert found.values["01001", "2019", "kaufkraft"] == 20100.5
 
 
-def test_years_inside_labels(look: Callable[..., Result]) -> None:
+def test_years_inside_labels(look: Look) -> None:
     found = look(
         "AGS;Gemeinde;Einwohner 2019;Einwohner 2020;Fläche 2019 (ha);Fläche 2020 (ha)\n"
         "05162024;Neuss;153796;152731;9953;9953\n05162004;Dormagen;64335;64340;8548;8549\n"
@@ -153,7 +106,7 @@ def test_years_inside_labels(look: Callable[..., Result]) -> None:
     assert found.values["05162004", "2020", "flaeche_ha"] == 8549
 
 
-def test_number_and_name_in_one_cell_with_spaced_thousands(look: Callable[..., Result]) -> None:
+def test_number_and_name_in_one_cell_with_spaced_thousands(look: Look) -> None:
     found = look(
         "Bezirk;Jahr;Einwohner;Quote\n01 Hafen;2019;1 200;5,5 %\n02 Markt;2019;3 400;6,5 %\n"
         "01 Hafen;2020;1 250;5,4 %\n02 Markt;2020;3 500;6,1 %\n"
@@ -163,7 +116,7 @@ def test_number_and_name_in_one_cell_with_spaced_thousands(look: Callable[..., R
     assert found.spec.suffixes == {"%": 1}
 
 
-def test_english_numbers_in_quotes_and_names_of_the_catalogue(look: Callable[..., Result]) -> None:
+def test_english_numbers_in_quotes_and_names_of_the_catalogue(look: Look) -> None:
     found = look(
         'Code,Name,Year,Population,Rate\n05162,Neuss,2019,"450,123",5.5\n'
         '05315,Köln,2019,"1,087,863",8.1\n05162,Neuss,2020,"451,007",5.9\n'
@@ -172,13 +125,13 @@ def test_english_numbers_in_quotes_and_names_of_the_catalogue(look: Callable[...
     assert found.spec.numbers.thousands == ","
 
 
-def test_ambiguous_separator_is_said(look: Callable[..., Result]) -> None:
+def test_ambiguous_separator_is_said(look: Look) -> None:
     found = look("Bezirk;Jahr;Einwohner\n1;2019;1.200\n2;2019;3.400\n")
     assert found.values[f"{CITY}-1", "2019", "einwohner"] == 1200
     assert "check: ambiguous: '.'" in found.proposal.text
 
 
-def test_row_of_column_numbers_and_unit_row_are_no_labels(look: Callable[..., Result]) -> None:
+def test_row_of_column_numbers_and_unit_row_are_no_labels(look: Look) -> None:
     found = look(
         "Tabelle 3: Wohnungen am 31.12.2021\n\nKennziffer;Gebiet;Wohnungen;darunter;\n"
         ";;insgesamt;in Mehrfamilienhäusern;in Einfamilienhäusern\n;;Anzahl;Anzahl;Anzahl\n"
@@ -211,7 +164,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_genesis_layouts(look: Callable[..., Result], layout: str) -> None:
+def test_genesis_layouts(look: Look, layout: str) -> None:
     found = look(GENESIS + LAYOUTS[layout] + FOOTER, "99999.csv", "latin-1")
     assert found.values["05162", "2014", "einkommen"] == 10094000
     assert found.values["05162", "2014", "einkommen_je_einwohner"] is None
@@ -222,7 +175,7 @@ def test_genesis_layouts(look: Callable[..., Result], layout: str) -> None:
     assert found.spec.match.first_line == "GENESIS-Tabelle: 99999-01-01-4"
 
 
-def test_genesis_with_two_dimensions(look: Callable[..., Result]) -> None:
+def test_genesis_with_two_dimensions(look: Look) -> None:
     rows = [
         f"{year};{key};  Name;{sex};{kind};{number}"
         for year in (2014, 2013)
@@ -234,164 +187,3 @@ def test_genesis_with_two_dimensions(look: Callable[..., Result]) -> None:
     found = look(text)
     assert found.spec.columns["measure_code"].origins == ("header 1", "column 4", "column 5")
     assert found.values["05162", "2013", "empfaenger_maennlich_aeltere"] == 3
-
-
-def test_tidy_table_is_taken_as_it_is(look: Callable[..., Result]) -> None:
-    found = look(
-        "area_code,period,measure_code,value\n05162024,2020-12-31,population,152731\n"
-        "05162024,2019-12-31,population,153796\n"
-    )
-    assert found.values[CITY, "2020-12-31", "population"] == 152731
-    assert found.spec.columns["area_code"].origins == ("column area_code",)
-
-
-def test_table_with_coordinates_is_a_register_of_facilities(look: Callable[..., Result]) -> None:
-    found = look(
-        "id;Name;Straße;PLZ;Längengrad;Breitengrad;Plätze\n1;Kita Hafen;Kai 1;41460;6,68;51,2;60\n"
-        "2;Kita Markt;Markt 2;1067;6,69;51,19;80\n"
-    )
-    assert found.reading.rows["facility"] == 2
-    assert found.spec.columns["facility_code"].origins == ("column id",)
-
-
-@pytest.mark.parametrize(
-    ("stem", "shape", "dataset"),
-    [
-        ("bezirke", '"Polygon", "coordinates": [[[6, 51], [7, 51], [7, 52], [6, 51]]]', "area"),
-        ("kitas", '"Point", "coordinates": [6.5, 51.5]', "facility"),
-        (
-            "hochwasser_HQ100_2019",
-            '"Polygon", "coordinates": [[[6, 51], [7, 51], [7, 52], [6, 51]]]',
-            "hazard_zone",
-        ),
-    ],
-)
-def test_geodata(tmp_path: Path, stem: str, shape: str, dataset: str) -> None:
-    features = ", ".join(
-        f'{{"type": "Feature", "properties": {{"nr": "{number}", "name": "Name {number}"}}, '
-        f'"geometry": {{"type": {shape}}}}}'
-        for number in (101, 102)
-    )
-    file = tmp_path / f"{stem}.geojson"
-    file.write_text(f'{{"type": "FeatureCollection", "features": [{features}]}}', "utf-8")
-    found = result(file, tmp_path / "target")
-    assert found.reading.rows[dataset] == 2
-    assert found.reading.account.records_quarantined == 0
-
-
-def test_the_sheet_with_the_numbers_is_chosen(tmp_path: Path) -> None:
-    sheets: dict[str, dict[int, list[object]]] = {
-        "Inhalt": {1: ["Inhalt", "Zeichen"], 2: ["Quelle: Stadt Musterstadt.", "CC BY 4.0"]},
-        "Tabelle": {
-            1: ["Stadtteil", "Jahr", "Einwohner"],
-            2: ["101", 2019, 12.5],
-            3: ["102", 2019, 100],
-        },
-    }
-    file = write_workbook(tmp_path / "mappe.xlsx", sheets)
-    found = result(file, tmp_path / "target")
-    assert found.spec.format.sheet == "Tabelle"
-    assert found.spec.source.licence == "CC-BY-4.0"
-    assert found.values[f"{CITY}-101", "2019", "einwohner"] == 12.5
-    with pytest.raises(DatenlaborError, match="no sheet or layer 'Fehlt'"):
-        propose(file, CITY, "Fehlt")
-
-
-def test_without_a_period_nothing_is_loaded_silently(tmp_path: Path) -> None:
-    file = tmp_path / "daten.csv"
-    file.write_text("Stadtteil;0-2;3-5\nHafen;10;20\nMarkt;11;21\n", "utf-8")
-    assert "no period was found" in propose(file, CITY).text
-    with pytest.raises(DatenlaborError, match="period"):
-        result(file, tmp_path / "target")
-
-
-def test_command_prints_the_proposal_and_what_was_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("DATENLABOR_CITY", CITY)
-    file = tmp_path / "daten.csv"
-    file.write_text("Bezirk;Jahr;Hunde;Katzen\n01;2019;5;6\n02;2019;8;9\n", "utf-8")
-    inspect_command(file)
-    printed = capsys.readouterr()
-    assert parse_spec(printed.out, "printed").name == "daten"
-    assert "areas     2 in column Bezirk" in printed.err
-    inspect_command(file, measures=True)
-    measures = yaml.safe_load(capsys.readouterr().out)
-    assert measures["columns"]["measure_code"]["map"] == {"Hunde": "hunde", "Katzen": "katzen"}
-    assert [row["name_de"] for row in measures["measures"]] == ["Hunde", "Katzen"]
-
-
-def test_prose_is_no_table(tmp_path: Path) -> None:
-    file = tmp_path / "brief.txt"
-    file.write_text("Sehr geehrte Damen und Herren,\nanbei die Daten.\n", "utf-8")
-    with pytest.raises(DatenlaborError, match="It begins: Sehr geehrte"):
-        propose(file, CITY)
-
-
-def test_comments_and_odd_texts_survive_yaml(look: Callable[..., Result]) -> None:
-    found = look(
-        'Bezirk: #1;Jahr;"Zahl ""der"" {Leute}: \u00a0 alle";no;- ja\n1;2019;5;6;7\n2;2019;8;9;10\n'
-    )
-    data = yaml.safe_load(found.proposal.text)
-    assert data["columns"]["measure_code"]["map"].keys() == {
-        'Zahl "der" {Leute}: alle',
-        "no",
-        "- ja",
-    }
-    assert len(found.values) == 6
-
-
-@pytest.fixture(scope="session")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("inspection")
-
-
-CELLS = st.sampled_from(
-    [
-        "",
-        "05162",
-        "DG",
-        "2015",
-        "31.12.2015",
-        "1.234",
-        "1,5",
-        "-",
-        "x",
-        "Anzahl",
-        "Stadt",
-        '"',
-        "_____",
-    ]
-)
-
-
-def _proposes_or_refuses(file: Path) -> bool:
-    """Tell whether what is proposed, if anything is, parses."""
-    try:
-        text = propose(file, CITY).text
-    except DatenlaborError as refused:
-        return bool(str(refused))
-    return bool(parse_spec(text, "proposed").name)
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(
-    rows=st.lists(st.lists(CELLS | st.text(max_size=6), min_size=1, max_size=6), max_size=12),
-    delimiter=st.sampled_from([";", ",", "\t"]),
-)
-def test_mangled_tables_are_proposed_or_refused(
-    scratch: Path, rows: list[list[str]], delimiter: str
-) -> None:
-    buffer = io.StringIO()
-    buffer.writelines(delimiter.join(row) + "\n" for row in rows)
-    file = scratch / "mangled_2015.csv"
-    file.write_bytes(buffer.getvalue().encode("utf-8", "surrogatepass"))
-    assert _proposes_or_refuses(file)
-
-
-@settings(max_examples=40, deadline=None, derandomize=True)
-@given(content=st.binary(max_size=300), suffix=st.sampled_from(["csv", "xlsx", "geojson", "zip"]))
-def test_random_bytes_are_proposed_or_refused(scratch: Path, content: bytes, suffix: str) -> None:
-    file = scratch / f"random.{suffix}"
-    file.write_bytes(content)
-    assert _proposes_or_refuses(file)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio.raw  # type: ignore[import-untyped] # the library has no types
+import pyogrio.raw
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 

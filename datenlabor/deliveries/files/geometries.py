@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import shapely  # type: ignore[import-untyped] # the library has no types
+import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 

@@ -39,7 +39,9 @@ def _output(file: Path, *arguments: str) -> Generator[list[str], None, None]:
     if process.returncode == workbook_process.ENCRYPTED:
         raise encrypted(file)
     if process.returncode:
-        reason = problem.strip().splitlines() or [f"reading ended with {process.returncode}"]
+        # A failure inside the library adds a note on how to debug it.
+        told = [line for line in problem.splitlines() if line and not line.startswith("note:")]
+        reason = told or [f"reading ended with {process.returncode}"]
         raise refusal(
             file,
             "damaged",

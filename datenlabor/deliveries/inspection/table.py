@@ -23,6 +23,7 @@ from datenlabor.deliveries.inspection.structure import Structure
 from datenlabor.deliveries.inspection.units import is_unit, unit_of
 
 MOST_LABELS = 2000
+"""Labels that are listed; a file with more of them is hardly a table of measures."""
 _GENERIC = re.compile(r"werte?|zahl|anzahl|value|count|betrag|menge|obs_value", re.IGNORECASE)
 
 

@@ -24,6 +24,7 @@ from datenlabor.deliveries.inspection.places import (
 )
 from datenlabor.deliveries.inspection.roles import KEY, column_texts
 from datenlabor.deliveries.inspection.table import (
+    MOST_LABELS,
     Table,
     header_texts,
     labelled,
@@ -176,6 +177,8 @@ def _comments(
     found["columns", "area_code"] = [f"check: {text}" for text in areas.checks]
     found["columns", "period"] = [f"check: {text}" for text in period.checks]
     found["columns", "measure_code"] = _measure_checks(table)
+    if len(measures.codes) == MOST_LABELS:
+        found["columns", "measure_code"].append("check: there are more labels than are listed")
     found["measures",] = ["check: codes, names, units, what a period stands for (reference)"]
     if not is_said:
         found["measures",].append("check: nothing says whether these are sums over the year")
