@@ -30,7 +30,7 @@ lint: environments ## SQL and Python style, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint models tests/dbt
+	$(BIN)/sqlfluff lint models snapshots analyses tests/dbt
 
 build: environments ## build and test the demo city with dbt, in target/scratch
 	rm -rf target/scratch

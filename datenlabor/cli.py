@@ -11,6 +11,7 @@ from datenlabor.assets.commands import app as assets_app
 from datenlabor.console import err
 from datenlabor.deliveries.commands import app as deliveries_app
 from datenlabor.deliveries.commands import ingest_command, rebuild_command
+from datenlabor.deliveries.inspection.commands import inspect_command
 from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.commands import publish_command, releases_command
@@ -29,6 +30,7 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 commands.command(name="run")(run_command)
+commands.command(name="inspect")(inspect_command)
 commands.command(name="ingest")(ingest_command)
 commands.add_typer(deliveries_app, name="deliveries")
 commands.command(name="rebuild")(rebuild_command)

@@ -21,3 +21,16 @@
 {% macro last_day_of_month(year, month) -%}
     last_day(make_date({{ year }}, {{ month }}, 1))
 {%- endmacro %}
+
+{#- A date as German text: 31.12.2015. -#}
+{% macro german_date(day) -%}
+    {{ return(adapter.dispatch("german_date", "datenlabor")(day)) }}
+{%- endmacro %}
+
+{% macro default__german_date(day) -%}
+    strftime({{ day }}, '%d.%m.%Y')
+{%- endmacro %}
+
+{% macro spark__german_date(day) -%}
+    date_format({{ day }}, 'dd.MM.yyyy')
+{%- endmacro %}

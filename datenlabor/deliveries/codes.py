@@ -33,6 +33,7 @@ def resolve(
     plain = normalise(text)
     if any(fnmatchcase(plain, glob) for glob in source.ignore):
         return Resolved(None, is_ignored=True)
+    plain = _padded(plain, source)
     if source.pattern is not None:
         match = re.fullmatch(source.pattern, plain)
         if not match:
@@ -40,8 +41,7 @@ def resolve(
         plain = source.template.format(match[0], *match.groups()) if source.template else match[0]
     elif source.template and plain:
         plain = source.template.format(plain)
-    if source.digits and plain.isascii() and plain.isdecimal():
-        plain = plain.zfill(source.digits)
+    plain = _padded(plain, source)
     if source.mapping is not None:
         if plain in source.mapping:
             plain = source.mapping[plain]
@@ -50,6 +50,12 @@ def resolve(
     if not plain:
         plain = column.default or ""
     return check(plain, column, codes)
+
+
+def _padded(text: str, source: ColumnSpec) -> str:
+    """Restore the leading zeros of a purely numeric key."""
+    is_numeric = text.isascii() and text.isdecimal()
+    return text.zfill(source.digits) if source.digits and is_numeric else text
 
 
 def check(text: str, column: Column, codes: Collection[str] | None) -> Resolved:

@@ -77,10 +77,12 @@ def _create_rules(
     connection: duckdb.DuckDBPyConnection, layout: Layout, ranges: Mapping[str, ValueRange]
 ) -> None:
     """Put what is known of each measure's values beside the codes found in the file."""
+    factors = layout.spec.factors
+    unbounded = ValueRange(None, None, is_integer=False)
     frame = pd.DataFrame(
         [
-            (code, layout.spec.factors.get(code, 1.0), rule.minimum, rule.maximum, rule.is_integer)
-            for code, rule in ranges.items()
+            (code, factors.get(code, 1.0), rule.minimum, rule.maximum, rule.is_integer)
+            for code, rule in (dict.fromkeys(factors, unbounded) | dict(ranges)).items()
         ],
         columns=["code", "factor", "minimum", "maximum", "is_integer"],
     ).astype(

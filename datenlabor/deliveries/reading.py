@@ -1,8 +1,7 @@
 """Read one file with one spec: rows of the contract, quarantine, and an account that adds up."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,15 +25,9 @@ from datenlabor.deliveries.outcome import (
 from datenlabor.deliveries.periods import parse_date
 from datenlabor.deliveries.register_rows import create_rows
 from datenlabor.deliveries.spec import Origin, Spec
+from datenlabor.deliveries.work import work_database
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.tables import literal
-
-MEMORY = "500MB"
-"""Limit of the work database, so that a file of 1 GB is read within 1 GB of memory."""
-_LONGEST_RECORD = 32_000_000
-"""Bytes; the borders of a river are long."""
-_SMALL = 20_000_000
-"""Bytes of a body with which a database in memory is faster and stays within its limit."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +119,7 @@ def read(
     work.mkdir()
     try:
         layout = Layout(file, spec, prepare(file, spec, work, progress))
-        with _database(work, layout.prepared.body.stat().st_size) as connection:
+        with work_database(work, layout.prepared) as connection:
             return _read(connection, layout, target, known)
     finally:
         shutil.rmtree(work)
@@ -156,34 +149,16 @@ def _read(
     )
 
 
-@contextmanager
-def _database(folder: Path, size: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a work database: in memory if the body is small, else one that is kept on disk."""
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY,
-        "threads": 2,
-        "temp_directory": str(folder / "spill"),
-    }
-    place = ":memory:" if size < _SMALL else folder / "work.duckdb"
-    with duckdb.connect(place, config=config) as connection:
-        yield connection
-
-
 def _create_record(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     """Load the body; refuse the file if the engine does not see the records the reader wrote."""
     prepared = layout.prepared
-    columns = {"line": "bigint"} | {f"c{n}": "varchar" for n in range(1, prepared.columns + 1)}
-    types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
     skips = [
         (trimmed(f"c{layout.column(skip.column)}"), literal(skip.pattern))
         for skip in (layout.spec.body.skip if layout.spec.body else ())
     ]
     is_skipped = " or ".join(f"regexp_full_match({text}, {pattern})" for text, pattern in skips)
     connection.execute(
-        f"create table record as select *, {is_skipped or 'false'} as is_skipped "
-        f"from read_csv({literal(str(prepared.body))}, delim = {literal(prepared.delimiter)}, "
-        f"header = false, auto_detect = false, quote = '\"', escape = '\"', columns = {{{types}}}, "
-        f"max_line_size = {_LONGEST_RECORD}, buffer_size = {2 * _LONGEST_RECORD})"
+        f"create table record as select *, {is_skipped or 'false'} as is_skipped from body"
     )
     seen = _number(connection, "select count(*) from record")
     if seen != prepared.body_records:

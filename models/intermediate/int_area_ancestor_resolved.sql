@@ -1,9 +1,13 @@
 with recursive areas as (
-    select * from {{ ref("code_area") }}
+    select * from {{ ref("int_area_listed") }}
+    where is_current
 ),
 
 hierarchy as (
-    select * from {{ ref("code_area_hierarchy") }}
+    select edges.*
+    from {{ ref("stg_register__area_edges") }} as edges
+    inner join areas on edges.parent_area_code = areas.area_code
+    inner join areas as children on edges.child_area_code = children.area_code
 ),
 
 ancestors as (
@@ -19,14 +23,18 @@ ancestors as (
         ancestors.step_count + 1 as step_count
     from ancestors
     inner join hierarchy on ancestors.ancestor_area_code = hierarchy.child_area_code
+    -- There are fewer levels than this; a circle in a delivered hierarchy ends here.
+    where ancestors.step_count < 12
 ),
 
+-- An area may be reached on several ways, through a chamber district and directly.
 final as (
     select
         descendant_area_code,
         ancestor_area_code,
-        step_count
+        min(step_count) as step_count
     from ancestors
+    group by descendant_area_code, ancestor_area_code
 )
 
 select * from final

@@ -4,7 +4,8 @@ with calculated as (
 ),
 
 indicators as (
-    select * from {{ ref("catalogue_indicator") }}
+    select * from {{ ref("stg_register__indicators") }}
+    where is_listed
 ),
 
 units as (
@@ -16,8 +17,10 @@ home_references as (
         ancestors.ancestor_area_code as area_code,
         areas.area_level
     from {{ ref("int_area_ancestor_resolved") }} as ancestors
-    inner join {{ ref("code_area") }} as areas
-        on ancestors.ancestor_area_code = areas.area_code
+    inner join {{ ref("int_area_listed") }} as areas
+        on
+            ancestors.ancestor_area_code = areas.area_code
+            and areas.is_current
     where ancestors.descendant_area_code = '{{ var("city_code") }}'
 ),
 

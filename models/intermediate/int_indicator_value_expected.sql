@@ -1,33 +1,60 @@
-with measure_values as (
-    select * from {{ ref("int_measure_value_composed") }}
+with vintages as (
+    select * from {{ ref("int_measure_vintage_selected") }}
+    where known_to_on is null
 ),
 
 indicators as (
-    select * from {{ ref("catalogue_indicator") }}
+    select * from {{ ref("stg_register__indicators") }}
+    where is_listed
 ),
 
 areas as (
-    select * from {{ ref("code_area") }}
+    select * from {{ ref("int_area_listed") }}
+    where is_current
+),
+
+displayed as (
+    select * from {{ ref("int_area_displayed") }}
+),
+
+ancestors as (
+    select * from {{ ref("int_area_ancestor_resolved") }}
+),
+
+-- Shown areas, what they are summed from, and what the city is compared with.
+needed as (
+    select area_code from displayed
+    union distinct
+    select ancestors.descendant_area_code as area_code
+    from displayed
+    inner join areas on displayed.area_code = areas.area_code
+    inner join ancestors on areas.area_code = ancestors.ancestor_area_code
+    where areas.is_composed and ancestors.step_count = 1
+    union distinct
+    select ancestor_area_code as area_code
+    from ancestors
+    where descendant_area_code = '{{ var("city_code") }}'
 ),
 
 years as (
-    select distinct calendar_year from measure_values
+    select distinct calendar_year from vintages
 ),
 
 spans as (
     select
         indicators.indicator_code,
-        min(measure_values.calendar_year) as first_year,
-        max(measure_values.calendar_year) as last_year
+        min(vintages.calendar_year) as first_year,
+        max(vintages.calendar_year) as last_year
     from indicators
-    inner join measure_values
-        on indicators.numerator_measure_code = measure_values.measure_code
-    where measure_values.measure_value is not null
+    inner join vintages
+        on indicators.numerator_measure_code = vintages.measure_code
+    inner join needed on vintages.area_code = needed.area_code
+    where vintages.measure_value is not null
     group by indicators.indicator_code
 ),
 
--- An indicator is expected for every area in every year between its first and its last
--- figure, so that a missing figure is a row that says why and not a hole.
+-- An indicator is expected for every shown area in every year between its first and its
+-- last figure, so that a missing figure is a row that says why and not a hole.
 final as (
     select
         areas.area_code,
@@ -35,14 +62,13 @@ final as (
         indicators.indicator_code,
         indicators.value_kind,
         indicators.unit_code,
-        indicators.numerator_measure_code,
-        indicators.denominator_measure_code,
         years.calendar_year
     from spans
     inner join years
         on years.calendar_year between spans.first_year and spans.last_year
     inner join indicators on spans.indicator_code = indicators.indicator_code
-    cross join areas
+    cross join needed
+    inner join areas on needed.area_code = areas.area_code
 )
 
 select * from final

@@ -1,9 +1,23 @@
-with figures as (
+with official_figures as (
     select * from {{ ref("stg_official__figures") }}
 ),
 
+delivered_figures as (
+    select * from {{ ref("stg_delivery__figures") }}
+),
+
+figures as (
+    -- The product's own figures were there before any delivery was received.
+    select
+        *,
+        cast(null as timestamp) as received_at
+    from official_figures
+    union all by name
+    select * from delivered_figures
+),
+
 measures as (
-    select * from {{ ref("catalogue_measure") }}
+    select * from {{ ref("stg_register__measures") }}
 ),
 
 units as (
@@ -19,6 +33,9 @@ final as (
         figures.area_code,
         figures.measure_code,
         figures.period_code,
+        figures.release_id,
+        figures.published_on,
+        figures.received_at,
         figures.dataset_code,
         figures.source_code,
         figures.licence_code,

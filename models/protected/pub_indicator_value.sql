@@ -10,12 +10,6 @@ areas as (
     select * from {{ ref("dim_area") }}
 ),
 
-peers as (
-    select *
-    from {{ ref("catalogue_peer") }}
-    where city_code = '{{ var("city_code") }}'
-),
-
 periods as (
     select * from {{ ref("dim_time") }}
 ),
@@ -42,8 +36,8 @@ final as (
         areas.area_name,
         areas.area_level,
         areas.area_level_name,
-        peers.peer_group,
-        peers.area_order,
+        areas.peer_group,
+        areas.area_order,
         indicators.indicator_code,
         indicators.indicator_name,
         indicators.chapter_name,
@@ -59,14 +53,21 @@ final as (
         facts.is_within_series,
         facts.obs_status,
         {{ released_conf_status("indicators.protection_rule") }} as conf_status,
-        statuses.symbol_de as status_symbol,
+        facts.is_revised,
+        case
+            when facts.is_revised and facts.obs_status = 'A' then 'r'
+            else statuses.symbol_de
+        end as status_symbol,
         statuses.name_de as status_name,
         provenances.name_de as provenance_name,
         sources.publisher_name,
         coalesce(sources.attribution, '–') as attribution,
         base_sources.attribution as base_attribution,
         sources.licence_name,
-        coalesce(reasons.name_de, facts.break_note) as remark,
+        coalesce(
+            reasons.name_de,
+            nullif(concat_ws(' ', facts.break_note, facts.conversion_note), '')
+        ) as remark,
         coalesce(
             {{ german_value(
                 "facts.indicator_value", "indicators.decimals", "indicators.unit_symbol"
@@ -120,7 +121,6 @@ final as (
         end || '|' || facts.time_key || '|' || facts.indicator_code as aggregation_key
     from facts
     inner join areas on facts.area_key = areas.area_key
-    inner join peers on areas.area_code = peers.area_code
     inner join indicators on facts.indicator_code = indicators.indicator_code
     inner join periods on facts.time_key = periods.time_key
     inner join statuses on facts.obs_status = statuses.status_code
@@ -131,7 +131,10 @@ final as (
         on facts.base_source_code = base_sources.source_code
     left join provenances on facts.provenance_code = provenances.provenance_code
     left join reasons on facts.missing_reason_code = reasons.reason_code
-    where {{ released_conf_status("indicators.protection_rule") }} = 'F'
+    where
+        {{ released_conf_status("indicators.protection_rule") }} = 'F'
+        and areas.area_order is not null
+        and not indicators.is_withheld
 )
 
 select * from final

@@ -3,7 +3,7 @@ with facts as (
 ),
 
 measures as (
-    select * from {{ ref("catalogue_measure") }}
+    select * from {{ ref("dim_measure") }}
 ),
 
 industries as (
@@ -14,10 +14,11 @@ areas as (
     select * from {{ ref("dim_area") }}
 ),
 
-peers as (
-    select *
-    from {{ ref("catalogue_peer") }}
-    where city_code = '{{ var("city_code") }}'
+-- What the city does not publish as an indicator it does not publish in parts either.
+withheld as (
+    select distinct numerator_measure_code as measure_code
+    from {{ ref("dim_indicator") }}
+    where is_withheld
 ),
 
 periods as (
@@ -34,13 +35,13 @@ final as (
         areas.area_name,
         areas.area_level,
         areas.area_level_name,
-        peers.peer_group,
-        peers.area_order,
+        areas.peer_group,
+        areas.area_order,
         facts.total_measure_code,
-        totals.name_de as total_measure_name,
+        totals.measure_name as total_measure_name,
         facts.breakdown,
         facts.measure_code,
-        coalesce(industries.industry_short_name, parts.name_de) as part_name,
+        coalesce(industries.industry_short_name, parts.measure_name) as part_name,
         periods.period_start_on,
         periods.calendar_year,
         reference_periods.period_name as reference_period_name,
@@ -60,7 +61,6 @@ final as (
     inner join measures as totals
         on facts.total_measure_code = totals.measure_code
     inner join areas on facts.area_key = areas.area_key
-    inner join peers on areas.area_code = peers.area_code
     inner join periods on facts.time_key = periods.time_key
     left join industries
         on
@@ -69,6 +69,9 @@ final as (
     left join periods as reference_periods
         on facts.reference_time_key = reference_periods.time_key
     left join sources on facts.source_code = sources.source_code
+    left join withheld
+        on withheld.measure_code in (facts.measure_code, facts.total_measure_code)
+    where areas.area_order is not null and withheld.measure_code is null
 )
 
 select * from final

@@ -15,7 +15,7 @@ from datenlabor.deliveries.inspection.texts import Kind, kind
 from datenlabor.deliveries.lookups import row_text
 from datenlabor.deliveries.numbers import trimmed
 from datenlabor.deliveries.spec import Spec
-from datenlabor.publishing.tables import literal
+from datenlabor.deliveries.work import work_database
 
 MOST_TEXTS = 5000
 """Distinct texts of a column that are looked at."""
@@ -114,13 +114,8 @@ class Content:
 @contextmanager
 def opened(file: Path, spec: Spec) -> Iterator[Content]:
     """Read a file with a provisional spec. Raises DatenlaborError as reading does."""
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+    with tempfile.TemporaryDirectory() as folder:
         prepared = prepare(file, spec, Path(folder))
-        columns = {"line": "bigint"} | {f"c{n}": "varchar" for n in range(1, prepared.columns + 1)}
-        types = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in columns.items())
-        connection.execute(
-            f"create table record as select * from read_csv({literal(str(prepared.body))}, "
-            f"delim = {literal(prepared.delimiter)}, header = false, auto_detect = false, "
-            f"quote = '\"', escape = '\"', columns = {{{types}}}, max_line_size = 4194304)"
-        )
-        yield Content(prepared, connection)
+        with work_database(Path(folder), prepared) as connection:
+            connection.execute("create table record as select * from body")
+            yield Content(prepared, connection)

@@ -58,12 +58,13 @@ def unit_of(label: str, unit_text: str, numbers: Sequence[float]) -> Unit:
         return named
     if not all(map(float.is_integer, numbers)):
         is_share = max(numbers) <= _ALL
-        return Unit("percent" if is_share else "per_1000", is_sure=False)
+        return Unit("percent" if is_share else "number", is_sure=False)
     if _ENTERPRISES.search(label):
         return Unit("enterprises")
     if _PERSONS.search(label):
         return Unit("persons")
-    return Unit("cases", is_sure=False)
+    is_count = min(numbers, default=0) >= 0
+    return Unit("cases" if is_count else "number", is_sure=False)
 
 
 def _named(text: str) -> Unit | None:
@@ -76,9 +77,10 @@ def _named(text: str) -> Unit | None:
         return Unit("percent")
     if re.search(r"eur|€", text):
         return _money(text)
-    if re.search(r"\btsd|^\(?(in )?1\.?000\)?$", text):
-        return Unit("persons", 1000, is_sure=False)
-    return None
+    if match := re.search(r"(\bkm[²2]|quadratkilometer)|\bha\b|hektar", text):
+        return Unit("square_kilometre" if match[1] else "hectare")
+    is_thousands = re.search(r"\btsd|^\(?(in )?1\.?000\)?$", text)
+    return Unit("persons", 1000, is_sure=False) if is_thousands else None
 
 
 def _money(text: str) -> Unit:

@@ -3,7 +3,8 @@ with ancestors as (
 ),
 
 areas as (
-    select * from {{ ref("code_area") }}
+    select * from {{ ref("int_area_listed") }}
+    where is_current
 ),
 
 final as (

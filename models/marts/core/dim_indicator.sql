@@ -1,5 +1,6 @@
 with indicators as (
-    select * from {{ ref("catalogue_indicator") }}
+    select * from {{ ref("stg_register__indicators") }}
+    where is_listed
 ),
 
 chapters as (
@@ -11,7 +12,7 @@ units as (
 ),
 
 measures as (
-    select * from {{ ref("catalogue_measure") }}
+    select * from {{ ref("stg_register__measures") }}
 ),
 
 final as (
@@ -47,7 +48,8 @@ final as (
             else 'ohne Wertung'
         end as direction_name,
         chapters.chapter_order * 100 + indicators.indicator_order as indicator_order,
-        indicators.value_kind != 'published' as is_additive
+        indicators.value_kind != 'published' as is_additive,
+        {{ is_withheld("indicators.indicator_code") }} as is_withheld
     from indicators
     inner join chapters on indicators.chapter_code = chapters.chapter_code
     inner join units on indicators.unit_code = units.unit_code

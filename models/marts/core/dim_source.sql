@@ -1,9 +1,9 @@
 with sources as (
-    select * from {{ ref("code_source") }}
+    select * from {{ ref("stg_register__sources") }}
 ),
 
 licences as (
-    select * from {{ ref("code_licence") }}
+    select * from {{ ref("stg_register__licences") }}
 ),
 
 final as (
@@ -15,9 +15,11 @@ final as (
         sources.url as source_url,
         sources.attribution,
         sources.licence_code,
-        licences.name as licence_name,
-        licences.url as licence_url,
-        sources.data_state_on
+        licences.licence_name,
+        licences.licence_url,
+        sources.data_state_on,
+        sources.source_rhythm,
+        sources.source_lag_months
     from sources
     inner join licences on sources.licence_code = licences.licence_code
 )

@@ -1,9 +1,9 @@
 with days as (
-    {{ date_spine("1990-01-01", "2035-12-31") }}
+    {{ date_spine("1950-01-01", "2060-12-31") }}
 ),
 
 figures as (
-    select * from {{ ref("stg_official__figures") }}
+    select * from {{ ref("int_measure_vintage_dated") }}
 ),
 
 calendar_periods as (

@@ -27,6 +27,7 @@ final as (
         calculated.status_code as obs_status,
         calculated.missing_reason_code,
         calculated.break_note,
+        calculated.conversion_note,
         calculated.numerator,
         calculated.denominator,
         calculated.ratio_factor,
@@ -37,6 +38,7 @@ final as (
         compared.country_value,
         compared.distance_to_state,
         compared.distance_to_country,
+        calculated.is_revised,
         calculated.is_within_series,
         comparison_years.calendar_year is not null as is_comparison_year
     from calculated

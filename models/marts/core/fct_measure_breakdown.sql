@@ -1,9 +1,10 @@
 with measure_values as (
-    select * from {{ ref("int_measure_value_composed") }}
+    select * from {{ ref("int_measure_vintage_selected") }}
+    where known_to_on is null
 ),
 
 measures as (
-    select * from {{ ref("catalogue_measure") }}
+    select * from {{ ref("stg_register__measures") }}
 ),
 
 areas as (

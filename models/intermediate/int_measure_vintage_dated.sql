@@ -1,0 +1,61 @@
+{{ config(materialized="table") }}
+
+with figures as (
+    select * from {{ ref("int_measure_value_delivered") }}
+),
+
+areas as (
+    select * from {{ ref("int_area_listed") }}
+    where is_latest_version
+),
+
+-- Of two figures published on one day the one received later holds.
+published as (
+    select
+        figures.*,
+        figures.published_on as known_from_on
+    from figures
+    inner join areas on figures.area_code = areas.area_code
+    qualify row_number() over (
+        partition by
+            figures.area_code,
+            figures.measure_code,
+            figures.period_code,
+            figures.published_on
+        order by figures.received_at desc nulls last, figures.release_id desc
+    ) = 1
+),
+
+-- A figure that is published again unchanged is no new vintage.
+changed as (
+    select *
+    from published
+    qualify
+        lag(status_code) over {{ cell_window() }} is null
+        or lag(status_code) over {{ cell_window() }} != status_code
+        or lag(measure_value) over {{ cell_window() }} is distinct from measure_value
+),
+
+final as (
+    select
+        area_code,
+        measure_code,
+        period_code,
+        calendar_year,
+        known_from_on,
+        release_id,
+        dataset_code,
+        source_code,
+        licence_code,
+        provenance_code,
+        status_code,
+        break_note,
+        measure_value,
+        lead(known_from_on) over {{ cell_window() }} as known_to_on,
+        row_number() over {{ cell_window() }} as vintage_number,
+        {{ is_revised("measure_value", ["area_code", "measure_code", "period_code"]) }}
+            as is_revised
+    from changed
+)
+
+select * from final

@@ -1,0 +1,43 @@
+with figures as (
+    select * from {{ ref("pub_indicator_value") }}
+),
+
+parts as (
+    select * from {{ ref("pub_area_geometry") }}
+),
+
+indicators as (
+    select * from {{ ref("dim_indicator") }}
+),
+
+final as (
+    select
+        figures.area_code,
+        figures.area_name,
+        figures.area_level,
+        figures.area_level_name,
+        parts.part_number,
+        figures.indicator_code,
+        figures.indicator_name,
+        figures.chapter_name,
+        figures.indicator_order,
+        figures.unit_name,
+        figures.period_start_on,
+        figures.calendar_year,
+        figures.is_comparison_year,
+        figures.obs_status,
+        figures.conf_status,
+        figures.attribution,
+        figures.value_text,
+        parts.contour,
+        -- As shown: shares in percent, with the decimals of the indicator.
+        round(
+            figures.indicator_value * figures.display_factor, indicators.decimals
+        ) as shown_value
+    from figures
+    inner join parts on figures.area_code = parts.area_code
+    inner join indicators on figures.indicator_code = indicators.indicator_code
+)
+
+select * from final
+order by indicator_code, period_start_on, area_code, part_number
