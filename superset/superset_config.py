@@ -286,11 +286,20 @@ TALISMAN_CONFIG = {
 MAPBOX_API_KEY = ""
 THEME_FONT_URL_ALLOWED_DOMAINS: list[str] = []
 
-# -- Own pages: logo, corrected translations ------------------------------------------------------
+# Maps have no background of their own: tiles from elsewhere would tell others what is looked at.
+# The address is relative, in the form deck.gl takes it; with TLS it has to be absolute.
+_TILES = os.environ.get("DATENLABOR_TILES") or "http:/datenlabor/empty/{z}/{x}/{y}.png"
+DECKGL_BASE_MAP = [[f"tile://{_TILES}", "Ohne Hintergrundkarte"]]
+
+# -- Own pages: logo, corrected translations, empty map tiles -------------------------------------
 
 
 def _image(name: str) -> Response:
     return send_file(_HERE / "static" / f"{name}.svg")
+
+
+def _empty_tile(**_place: int) -> Response:
+    return send_file(_HERE / "static" / "empty.png", max_age=86_400)
 
 
 def _language_pack() -> Response:
@@ -299,6 +308,7 @@ def _language_pack() -> Response:
 
 _pages = Blueprint("datenlabor", __name__)
 _pages.add_url_rule("/datenlabor/<any(logo, icon):name>.svg", view_func=_image)
+_pages.add_url_rule("/datenlabor/empty/<int:z>/<int:x>/<int:y>.png", view_func=_empty_tile)
 # The fixed path takes precedence over Superset's `/superset/language_pack/<lang>/`, which knows
 # only the installed texts and needs a permission that nobody has before the log-in, so that the
 # log-in page would stay English.

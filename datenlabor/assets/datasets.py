@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from datenlabor.assets.bundle import ESSENTIAL
 from datenlabor.assets.identity import asset_uuid
 from datenlabor.assets.normal_form import Document
 from datenlabor.errors import DatenlaborError
@@ -60,7 +61,10 @@ def _dataset(project: Project, model: Model, metrics: list[tuple[Metric, str]]) 
         "schema": model.schema,
         "description": model.description,
         "main_dttm_col": next(iter(time_columns), None),
-        "extra": _certified(f"dbt-Modell {model.name}, mit Vertrag und Tests"),
+        "extra": {
+            **_certified(f"dbt-Modell {model.name}, mit Vertrag und Tests"),
+            **({ESSENTIAL: True} if model.is_essential else {}),
+        },
         "columns": [_column(column) for column in model.columns],
         "metrics": [_metric(metric, expression) for metric, expression in metrics],
     }

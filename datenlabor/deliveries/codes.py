@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -31,7 +31,8 @@ def resolve(
 ) -> Resolved:
     """Turn a text into the code of ``column``; ``codes`` are those allowed, None for any."""
     plain = normalise(text)
-    if any(fnmatchcase(plain, glob) for glob in source.ignore):
+    is_mapped = source.mapping is not None and plain in source.mapping
+    if not is_mapped and any(fnmatchcase(plain, glob) for glob in source.ignore):
         return Resolved(None, is_ignored=True)
     plain = _padded(plain, source)
     if source.pattern is not None:
@@ -75,13 +76,15 @@ def check(text: str, column: Column, codes: Collection[str] | None) -> Resolved:
     return Resolved(code)
 
 
-_PARSERS = {
+_PARSERS: Mapping[Type, Callable[[str], str | None]] = {
     Type.STRING: lambda text: text,
     Type.CODE: lambda text: text,
     Type.GEOMETRY: lambda text: text,
     Type.PERIOD: parse_period,
     Type.DATE: parse_date,
     Type.BOOLEAN: parse_truth,
+    Type.NUMBER: lambda text: text if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else None,
+    Type.INTEGER: lambda text: text if re.fullmatch(r"-?[0-9]+", text) else None,
 }
 
 
@@ -92,8 +95,12 @@ def _broken(text: str, rule: str, reason: str, column: Column) -> Resolved:
 
 def _nearest(text: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(text, known, n=1) if len(known) < _MANY else []
-    return f"Did you mean {close[0]!r}?" if close else ""
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    return f"Allowed are {', '.join(sorted(known))}." if len(known) <= _FEW else ""
 
 
+_FEW = 12
+"""So many codes can be read in a hint."""
 _MANY = 5000
 """Looking for the nearest among more codes would take longer than reading the file."""

@@ -45,6 +45,8 @@ def ingest_command(
     day = published_on.date() if published_on else None
     if day and day > datetime.now(UTC).date():
         raise DatenlaborError(f"--published-on {day} is in the future.")
+    # What files are checked against: the areas, measures and indicators the city lists itself.
+    ingest.ingest_registers(home, city)
     outcomes = ingest.ingest(home, city, every, spec, day)
     if inbox or len(every) > 1:
         report.show_summary(outcomes)

@@ -48,6 +48,7 @@ def ingest(  # noqa: PLR0913 the options of the command
                 requests.append(Request(file, found, published_on))
             except DatenlaborError as error:
                 outcomes.append(_refused(home, file, error))
+                report.show_outcome(outcomes[-1])
         for request in sorted(requests, key=_order):
             outcomes.append(_deliver(home, request, read or reading.read))
             report.show_outcome(outcomes[-1])

@@ -47,10 +47,11 @@ def _measures(active: list[Delivery], spec: Spec) -> dict[str, Row]:
         *_seed("catalogue/catalogue_indicator.csv"),
         *_delivered(active, "indicator", (*_PARTS, "unit_code", "value_kind")),
     ]
+    # The product's catalogue goes before what others say of the same measure, as in the warehouse.
     measures: list[Row] = [
-        *_seed("catalogue/catalogue_measure.csv"),
-        *_delivered(active, "measure", ("measure_code", "unit_code")),
         *spec_measures(spec),
+        *_delivered(active, "measure", ("measure_code", "unit_code")),
+        *_seed("catalogue/catalogue_measure.csv"),
     ]
     found: dict[str, Row] = {}
     for indicator in indicators:

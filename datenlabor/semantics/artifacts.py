@@ -34,6 +34,8 @@ class Model:
     layer: str
     description: str
     label: str
+    is_essential: bool
+    """Whether a dashboard on it has nothing to show while it is empty."""
     columns: tuple[Column, ...]
     path: str
     depends_on: tuple[str, ...]
@@ -125,6 +127,7 @@ def _model(node: Mapping[str, Any]) -> Model:
         layer=node["fqn"][1],
         description=node["description"].strip(),
         label=node["config"]["meta"].get("label", node["name"]),
+        is_essential=bool(node["config"]["meta"].get("is_essential")),
         columns=tuple(
             Column(
                 name=column["name"],

@@ -19,8 +19,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from datenlabor import console
-from datenlabor.assets.bundle import read_folder
+from datenlabor import console, publishing
+from datenlabor.assets.bundle import Bundle, read_folder
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import ASSETS, PROJECT, Home
 from datenlabor.service.secrets import Secrets, load_secrets, secrets_file
@@ -79,14 +79,15 @@ def set_up(home: Home, assets: Path = ASSETS) -> bool:
     _check_ready(home)
     load_secrets(home)
     stamp = home.superset / "setup.json"
-    wanted = _fingerprint(home, assets)
+    bundle = _bundle(home, assets)
+    wanted = _fingerprint(home, assets, bundle)
     if _metadata_exists(home) and _read_stamp(stamp) == wanted:
         return False
     # Others on the machine may read neither the users nor what they searched.
     home.superset.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     archive = home.superset / "assets.zip"
-    archive.write_bytes(read_folder(assets).archive({"$DATENLABOR_HOME": str(home.root)}))
+    archive.write_bytes(bundle.archive({"$DATENLABOR_HOME": str(home.root)}))
     log = home.superset / "setup.log"
     console.out.print("Superset is being set up, which takes 10 to 30 seconds …")
     with log.open("w", encoding="utf-8") as stream:
@@ -213,7 +214,7 @@ def _greet(home: Home, address: str, secrets: Secrets) -> None:
     console.out.print(f"\n[bold]Datenlabor runs at {address}[/bold]")
     console.out.print(f"  user      {ADMIN}", markup=False)
     console.out.print(f"  password  {where}", markup=False, soft_wrap=True)
-    for dashboard in read_folder(ASSETS).assets["dashboards"].values():
+    for dashboard in _bundle(home, ASSETS).assets["dashboards"].values():
         title, slug = dashboard["dashboard_title"], dashboard["slug"]
         console.out.print(f"  {title}: {address}/superset/dashboard/{slug}/", soft_wrap=True)
     console.out.print("Ctrl-C stops it.")
@@ -246,12 +247,21 @@ def _metadata_exists(home: Home) -> bool:
     return bool(os.environ.get(METADATA_URI)) or (home.superset / "superset.db").exists()
 
 
-def _fingerprint(home: Home, assets: Path) -> str:
+def _bundle(home: Home, assets: Path) -> Bundle:
+    """Return the assets that have something to show in the current release."""
+    release = publishing.current_release(home)
+    rows = release.tables if release else {}
+    empty = [table for table, count in rows.items() if not count]
+    return read_folder(assets).without_empty_dashboards(empty)
+
+
+def _fingerprint(home: Home, assets: Path, bundle: Bundle) -> str:
     """Hash everything that the set-up depends on."""
     files = [*sorted(SOURCES.glob("*.py")), SOURCES / "requirements.lock"]
     for folder in (SOURCES / "static", assets):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     digest = hashlib.sha256(f"{home.root}\0{os.environ.get(METADATA_URI, '')}\0".encode())
+    digest.update("\0".join(sorted(bundle.assets["dashboards"])).encode())
     for file in files:
         digest.update(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
     return digest.hexdigest()

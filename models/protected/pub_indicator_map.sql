@@ -37,6 +37,7 @@ final as (
     from figures
     inner join parts on figures.area_code = parts.area_code
     inner join indicators on figures.indicator_code = indicators.indicator_code
+    where figures.is_within_series
 )
 
 select * from final

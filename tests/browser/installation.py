@@ -88,14 +88,19 @@ def installed(root: Path) -> Iterator[Installation]:
         try:
             shutil.copyfile(source.warehouse, home.warehouse)
             publish(home, tables=protected_tables(ARTIFACTS / "manifest.json"))
-            with running_superset(home, _free_port()) as url:
-                password = load_secrets(home).admin_password
-                server = SupersetServer(url, ADMIN, password)
-                yield Installation(
-                    home, url, password, server, read_folder(ASSETS), _dataset_ids(server)
-                )
+            with serve(home) as installation:
+                yield installation
         finally:
             shutil.rmtree(home.root)
+
+
+@contextmanager
+def serve(home: Home) -> Iterator[Installation]:
+    """Serve what is published in a home on a free port."""
+    with running_superset(home, _free_port()) as url:
+        password = load_secrets(home).admin_password
+        server = SupersetServer(url, ADMIN, password)
+        yield Installation(home, url, password, server, read_folder(ASSETS), _dataset_ids(server))
 
 
 def _dataset_ids(server: SupersetServer) -> dict[str, int]:

@@ -15,6 +15,12 @@ NULL = "N/A"
 COMPARISONS = {"==": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 
 
+def stored_dashboards(assets: Bundle) -> dict[str, "Stored"]:
+    """Return the dashboards of a bundle by slug."""
+    found = (Stored(assets, document) for document in assets.assets["dashboards"].values())
+    return {stored.slug: stored for stored in found}
+
+
 @dataclass(frozen=True)
 class Condition:
     """A filter of a chart or of a dashboard."""

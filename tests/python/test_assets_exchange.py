@@ -219,6 +219,7 @@ def project(column: Column, **meta: object) -> Project:
         layer="protected",
         description="X",
         label="X",
+        is_essential=False,
         columns=(column, Column("year", "date", "Jahr.", "Jahr")),
         path="models/protected/pub_x.yml",
         depends_on=(),

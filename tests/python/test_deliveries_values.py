@@ -264,3 +264,15 @@ def test_a_wrong_spec_says_what_is_wrong(parts: dict[str, Any], message: str) ->
 def test_a_place_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="is no place"):
         column(**{"from": "colum 1"})
+
+
+def test_what_is_mapped_is_not_ignored() -> None:
+    source = column(map={"Herkunft | Ausland": "population"}, ignore=["Herkunft | *"])
+    assert resolve("Herkunft | Ausland", source, FIGURE.column("measure_code"), None).code
+    assert resolve("Herkunft | Afrika", source, FIGURE.column("measure_code"), None).is_ignored
+
+
+def test_a_few_allowed_codes_are_listed() -> None:
+    level = contracts()["area"].column("area_level")
+    found = resolve("Kreis", column(), level, {"county", "state"})
+    assert "Allowed are county, state." in found.hint

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from datenlabor.assets.bundle import Bundle, read_archive
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
+from datenlabor.publishing import Release, store
 from datenlabor.service import superset
 from datenlabor.service.secrets import load_secrets, secrets_file
 
@@ -27,8 +29,20 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 @pytest.fixture
 def release(home: Home) -> Home:
     """Pretend that something has been published and that Superset is installed."""
-    home.published.parent.mkdir(parents=True)
-    home.published.touch()
+    record = Release(
+        release_id="20261121T093015Z",
+        published_at=datetime(2026, 11, 21, 9, 30, 15, tzinfo=UTC),
+        tables={"full": 1, "empty": 0},
+        sha256="",
+        inputs_fingerprint=None,
+        replaces=None,
+        path=home.releases / "20261121T093015Z",
+        is_current=True,
+    )
+    record.path.mkdir(parents=True)
+    record.file.touch()
+    store.write_record(record, record.path)
+    store.swap(home, record.release_id)
     return home
 
 
@@ -191,6 +205,44 @@ def test_set_up_gets_the_assets_with_the_place_of_this_installation(
     assert superset.set_up(release, tmp_path / "assets")
     [bundle] = seen
     assert bundle.assets["databases"]["a"]["sqlalchemy_uri"] == f"duckdb:///{release.root}/x"
+
+
+def test_dashboards_without_data_are_left_out(
+    release: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "assets"
+    for kind, name, text in (
+        ("datasets/Datenlabor", "full", "{uuid: f, table_name: full, columns: [], metrics: []}"),
+        (
+            "datasets/Datenlabor",
+            "empty",
+            "{uuid: e, table_name: empty, columns: [], metrics: [], extra: {is_essential: true}}",
+        ),
+        ("charts", "Wert", "{uuid: a, slice_name: Wert, dataset_uuid: f}"),
+        ("charts", "Karte", "{uuid: b, slice_name: Karte, dataset_uuid: e}"),
+        ("charts", "Liste", "{uuid: c, slice_name: Liste, dataset_uuid: f}"),
+        ("dashboards", "Voll", dashboard("v", "Voll", "a")),
+        ("dashboards", "Leer", dashboard("l", "Leer", "a", "b", "c")),
+    ):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        (folder / kind / f"{name}.yaml").write_text(text, "utf-8")
+    seen: list[Bundle] = []
+
+    def pretend(command: list[Path], **_: object) -> subprocess.CompletedProcess[str]:
+        seen.append(read_archive(command[-1].read_bytes()))
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(subprocess, "run", pretend)
+    assert superset.set_up(release, folder)
+    [bundle] = seen
+    assert set(bundle.assets["dashboards"]) == {"v"}
+    assert set(bundle.assets["charts"]) == {"a"}
+    assert set(bundle.assets["datasets"]) == {"f", "e"}
+
+
+def dashboard(uuid: str, name: str, *charts: str) -> str:
+    position = {f"CHART-{c}": {"type": "CHART", "meta": {"uuid": c}} for c in charts}
+    return json.dumps({"uuid": uuid, "dashboard_title": name, "position": position})
 
 
 def test_broken_assets_are_named_before_superset_starts(
