@@ -143,12 +143,13 @@ def measure(reader: str, file: Path, spec_file: Path, rows: int) -> None:
     ]
     finished = subprocess.run(command, check=False, capture_output=True, text=True)
     seconds = time.perf_counter() - begun
-    result, _, memory = finished.stdout.strip().rpartition("|")
+    result, memory, cpu = finished.stdout.strip().split("|") if finished.stdout else ("", "0", "0")
     if finished.returncode:
-        result, memory = f"failed: {finished.stderr.strip()[-200:]}", "0"
+        result = f"failed: {finished.stderr.strip()[-200:]}"
     sys.stdout.write(
-        f"{reader:8} {seconds:7.1f} s  {rows / seconds:12,.0f} lines/s  "
-        f"{int(memory or 0) / 1024:7.0f} MB  {result}\n"
+        f"{reader:8} {seconds:7.1f} s  {float(cpu):7.1f} s of CPU  "
+        f"{rows / seconds:12,.0f} lines/s  "
+        f"{int(memory) / 1024:7.0f} MB  {result}\n"
     )
     sys.stdout.flush()
 
@@ -165,8 +166,8 @@ def main() -> None:
     if options.run:
         reader, file, spec_file = options.run
         result = READERS[reader](Path(file), Path(spec_file))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        sys.stdout.write(f"{result}|{peak}")
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        sys.stdout.write(f"{result}|{used.ru_maxrss}|{used.ru_utime + used.ru_stime}")
         return
     with tempfile.TemporaryDirectory() as folder:
         file, spec_file = Path(folder) / "figures.csv", Path(folder) / "spec.yml"
