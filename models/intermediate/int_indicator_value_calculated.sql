@@ -77,6 +77,8 @@ final as (
         case
             when indicator_value is not null then null
             when numerator_status = 'M' then 'cannot_exist'
+            when numerator_status = 'Q' then 'kept_secret'
+            when numerator_status = 'L' then 'not_yet_published'
             when numerator_value is not null then 'base_missing'
             when is_composed then 'not_composable'
             when first_year is null then 'not_published_for_area'

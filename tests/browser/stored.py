@@ -105,6 +105,11 @@ class Stored:
     def filter_named(self, name: str) -> Document | None:
         return next((entry for entry in self.filters if entry["name"] == name), None)
 
+    def requires_filter(self, name: str) -> bool:
+        """Say whether the dashboard is about one chosen value of a filter."""
+        found = self.filter_named(name)
+        return found is not None and found["controlValues"]["enableEmptyFilter"]
+
     def in_scope(self, native_filter: Document) -> list[Document]:
         """Return the charts that a filter acts on."""
         scope = native_filter["scope"]

@@ -17,7 +17,20 @@ from datenlabor.semantics.artifacts import Project, read_project
 
 VALUES = "pub_indicator_value"
 PARTS = "pub_measure_breakdown"
-SEMANTIC_MODELS = {VALUES: "indicator_value", PARTS: "measure_breakdown"}
+MAP = "pub_indicator_map"
+DELIVERIES = "pub_delivery"
+COVERAGE = "pub_indicator_coverage"
+SOURCES = "pub_indicator_source"
+TESTS = "pub_test_result"
+SEMANTIC_MODELS = {
+    VALUES: "indicator_value",
+    PARTS: "measure_breakdown",
+    MAP: "indicator_map",
+    DELIVERIES: "delivery",
+    COVERAGE: "indicator_coverage",
+    SOURCES: "indicator_source",
+    TESTS: "test_result",
+}
 PRECISION = 1e-12
 
 DIMENSIONS = [
@@ -38,6 +51,19 @@ DIMENSIONS = [
     (PARTS, ("area_level", "calendar_year")),
     (PARTS, ("part_name", "area_level", "calendar_year")),
     (PARTS, ("measure_code", "area_code", "calendar_year")),
+    (MAP, ("indicator_code", "calendar_year", "area_code")),
+    (DELIVERIES, ()),
+    (DELIVERIES, ("kind_name",)),
+    (DELIVERIES, ("release_id",)),
+    (COVERAGE, ()),
+    (COVERAGE, ("indicator_name",)),
+    (COVERAGE, ("indicator_name", "calendar_year")),
+    (SOURCES, ()),
+    (SOURCES, ("freshness",)),
+    (SOURCES, ("indicator_name", "source_code")),
+    (TESTS, ()),
+    (TESTS, ("kind_name", "layer_name")),
+    (TESTS, ("test_id",)),
 ]
 
 # A figure of the group, where its rows may be added up (one aggregation key).
@@ -64,6 +90,33 @@ GENERAL: Mapping[str, Mapping[str, str]] = {
         "part_value": "case when count(distinct aggregation_key) = 1 then sum(part_value) end",
         "part_share": "case when count(distinct aggregation_key) = 1"
         " then sum(part_value) / nullif(sum(total_value), 0) end",
+    },
+    MAP: {
+        "map_value": "case when count(distinct indicator_code || calendar_year) = 1"
+        " then max(shown_value) end",
+    },
+    DELIVERIES: {
+        "deliveries": "count(*) filter (where is_delivery)",
+        "base_publications": "count(*) filter (where not is_delivery)",
+        "quarantined_records": "coalesce("
+        "sum(quarantined_record_count) filter (where is_active), 0)",
+    },
+    COVERAGE: {
+        "coverage": "sum(figure_count) / sum(expected_count)",
+        "missing_figures": "sum(expected_count - figure_count)",
+        "revised_figures": "sum(revised_count)",
+    },
+    SOURCES: {
+        "overdue_sources": "count(distinct source_code) filter (where overdue_days > 0)",
+        "overdue_days": "max(overdue_days)",
+        "sources_in_use": "count(distinct source_code)",
+    },
+    TESTS: {
+        "tests": "count(*)",
+        "passed_tests": "count(*) filter (where result_name = 'bestanden')",
+        "passed_share": "count(*) filter (where is_passed) / count(*)",
+        "violations": "sum(violation_count)",
+        "build_moment": "1000 * epoch(max(checked_at))",
     },
 }
 
@@ -169,10 +222,7 @@ def test_three_ways_give_one_number(
 @pytest.mark.parametrize("table", GENERAL)
 def test_no_metric_is_empty_everywhere(installation: Installation, table: str) -> None:
     """An equality of nulls would prove nothing."""
-    columns = [
-        *("area_code", "calendar_year"),
-        "indicator_code" if table == VALUES else "measure_code",
-    ]
+    *_, columns = (names for name, names in DIMENSIONS if name == table)
     seen = {name for values in plain_sql(installation, table, columns).values() for name in values}
     assert set(metrics_of(installation, table)) - seen == set()
 
