@@ -18,8 +18,8 @@ yearly_coverage as (
     group by indicator_code, calendar_year
 ),
 
--- Three quarters of the best year: a handful of early figures is no comparison yet. Years in
--- which the city itself has a figure go first.
+-- Three quarters of the best year: a handful of early figures is no comparison yet.
+-- Years in which the city itself has a figure go first.
 ranked as (
     select
         *,
