@@ -1,6 +1,6 @@
--- Guards that parts by sex, size, industry or kind add up to the total, where all of them
--- are there and were published on the same day as the total: a correction of the total
--- alone, or a part alone, is no contradiction.
+-- Guards that parts by sex, size, industry or kind add up to the total, where all of
+-- them are there and were published on the same day as the total: a correction of the
+-- total alone, or a part alone, is no contradiction.
 with latest as (
     select * from {{ ref("int_measure_vintage_selected") }}
     where known_to_on is null
