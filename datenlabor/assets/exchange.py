@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from datenlabor.assets.bundle import KINDS, Bundle
+from datenlabor.assets.normal_form import Document
 from datenlabor.assets.references import charts_of
 from datenlabor.errors import DatenlaborError
 
@@ -32,8 +33,11 @@ def pulled_files(local: Bundle, server: Bundle) -> dict[str, str]:
         for uuid, dashboard in theirs.assets["dashboards"].items()
         if dashboard.get("published", True) and _stands_on(dashboard, theirs, ours)
     }
+    # What the server's city has no data for was never put there; its files stay.
+    dashboards |= _left_out(ours, theirs)
     used = {chart for dashboard in dashboards.values() for chart in charts_of(dashboard)}
-    charts = {uuid: theirs.assets["charts"][uuid] for uuid in used}
+    known = {**ours.assets["charts"], **theirs.assets["charts"]}
+    charts = {uuid: known[uuid] for uuid in used}
     return Bundle({**ours.assets, "dashboards": dashboards, "charts": charts}).files()
 
 
@@ -55,6 +59,17 @@ def write_files(folder: Path, files: Mapping[str, str]) -> list[str]:
             target.write_text(text, "utf-8")
             changed.append(path)
     return changed
+
+
+def _left_out(ours: Bundle, theirs: Bundle) -> dict[str, Document]:
+    """Return our dashboards that an empty table may have kept from the server."""
+    tables = {dataset["table_name"] for dataset in ours.assets["datasets"].values()}
+    always = ours.without_empty_dashboards(tables).assets["dashboards"]
+    return {
+        uuid: dashboard
+        for uuid, dashboard in ours.assets["dashboards"].items()
+        if uuid not in always and uuid not in theirs.assets["dashboards"]
+    }
 
 
 def _stands_on(dashboard: Mapping[str, object], server: Bundle, ours: Bundle) -> bool:

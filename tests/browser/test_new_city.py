@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from chromium import choose, chromium, logged_in, open_dashboard, troubles
+from chromium import choose, logged_in, open_dashboard, troubles
 from installation import ARTIFACTS, Installation, serve
 from playwright.sync_api import BrowserContext
 from stored import stored_dashboards
@@ -90,12 +90,12 @@ def city_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 
 
 @pytest.fixture(scope="module")
-def visitor(city_installation: Installation) -> Iterator[BrowserContext]:
-    with (
-        chromium() as browser,
-        logged_in(browser, city_installation.url, ADMIN, city_installation.password) as context,
-    ):
-        yield context
+def visitor(city_installation: Installation, context: BrowserContext) -> Iterator[BrowserContext]:
+    """Return a visitor of this city, in the browser that is already running."""
+    browser = context.browser
+    assert browser
+    with logged_in(browser, city_installation.url, ADMIN, city_installation.password) as visitor:
+        yield visitor
 
 
 def test_the_map_shows_the_areas_of_the_city(

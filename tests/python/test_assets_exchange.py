@@ -271,3 +271,19 @@ def test_visible_metric_without_unit_or_format_is_named(meta: dict[str, str]) ->
     with pytest.raises(DatenlaborError, match=r"Metric total has no (unit|format)") as caught:
         generate_datasets(project(NUMBER, **meta))
     assert "config" in caught.value.hint
+
+
+def test_a_dashboard_left_out_for_want_of_data_is_not_lost_by_a_pull() -> None:
+    essential = {**dataset(FOREIGN_DATASET, "pub_map"), "extra": {"is_essential": True}}
+    full = bundle_of(
+        databases=[{"uuid": DATABASE, "database_name": "D", "sqlalchemy_uri": "duckdb:///$HOME"}],
+        datasets=[dataset(), essential],
+        charts=[chart(CHART, "Einwohner"), chart(FOREIGN_CHART, "Karte", FOREIGN_DATASET)],
+        dashboards=[
+            dashboard(DASHBOARD, "Blick auf alles", CHART),
+            dashboard(FOREIGN_DASHBOARD, "Gebiete", FOREIGN_CHART),
+        ],
+    )
+    without_map = read_archive(full.without_empty_dashboards({"pub_map"}).archive({}))
+    assert FOREIGN_DASHBOARD not in without_map.assets["dashboards"]
+    assert pulled_files(full, without_map) == full.files()
