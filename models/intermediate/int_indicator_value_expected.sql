@@ -40,6 +40,41 @@ years as (
     select distinct calendar_year from vintages
 ),
 
+-- Also what was delivered and does not count: a gap has to say so.
+offered as (
+    select
+        measure_code,
+        area_code
+    from vintages
+    where measure_value is not null
+    union distinct
+    select
+        measure_code,
+        area_code
+    from {{ ref("stg_delivery__void_figures") }}
+    union distinct
+    select
+        measure_code,
+        area_code
+    from {{ ref("stg_delivery__quarantined_rows") }}
+),
+
+offered_levels as (
+    select distinct
+        indicators.indicator_code,
+        areas.area_level
+    from offered
+    inner join indicators on offered.measure_code = indicators.numerator_measure_code
+    inner join needed on offered.area_code = needed.area_code
+    inner join areas on offered.area_code = areas.area_code
+),
+
+city_parts as (
+    select descendant_area_code as area_code
+    from ancestors
+    where ancestor_area_code = '{{ var("city_code") }}' and step_count > 0
+),
+
 spans as (
     select
         indicators.indicator_code,
@@ -54,7 +89,9 @@ spans as (
 ),
 
 -- An indicator is expected for every shown area in every year between its first and its
--- last figure, so that a missing figure is a row that says why and not a hole.
+-- last figure, so that a missing figure is a row that says why and not a hole. Nobody
+-- publishes official figures for the parts of a city: there an indicator is expected only
+-- at levels at which it is known at all.
 final as (
     select
         areas.area_code,
@@ -69,6 +106,12 @@ final as (
     inner join indicators on spans.indicator_code = indicators.indicator_code
     cross join needed
     inner join areas on needed.area_code = areas.area_code
+    left join city_parts on areas.area_code = city_parts.area_code
+    left join offered_levels
+        on
+            indicators.indicator_code = offered_levels.indicator_code
+            and areas.area_level = offered_levels.area_level
+    where city_parts.area_code is null or offered_levels.area_level is not null
 )
 
 select * from final

@@ -113,6 +113,7 @@ final as (
             when figures.attribution = '–' then peer_texts.attribution
             else figures.attribution
         end as attribution,
+        indicators.unit_name,
         indicators.definition_text,
         coalesce(indicators.note_text, '–') as note_text
     from figures

@@ -2,6 +2,10 @@ with facts as (
     select * from {{ ref("fct_indicator_value") }}
 ),
 
+causes as (
+    select * from {{ ref("fct_missing_figure") }}
+),
+
 indicators as (
     select * from {{ ref("dim_indicator") }}
 ),
@@ -130,7 +134,12 @@ final as (
     left join sources as base_sources
         on facts.base_source_code = base_sources.source_code
     left join provenances on facts.provenance_code = provenances.provenance_code
-    left join reasons on facts.missing_reason_code = reasons.reason_code
+    left join causes
+        on
+            facts.area_key = causes.area_key
+            and facts.time_key = causes.time_key
+            and facts.indicator_code = causes.indicator_code
+    left join reasons on causes.missing_reason_code = reasons.reason_code
     where
         {{ released_conf_status("indicators.protection_rule") }} = 'F'
         and areas.area_order is not null
