@@ -47,6 +47,7 @@ unit: environments ## tests of the Python code
 assets: environments ## validate dashboards and generated files, without Superset
 	$(BIN)/datenlabor assets validate
 	$(BIN)/datenlabor docs --check
+	$(BIN)/datenlabor demo --check
 
 browser: build chromium ## open the dashboards in Chromium
 	$(BIN)/pytest tests/browser

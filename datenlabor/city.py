@@ -5,10 +5,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from datenlabor import paths
+from datenlabor.deliveries import plain_yaml
 from datenlabor.deliveries.spec import Spec, parse_spec
 from datenlabor.errors import DatenlaborError
 
@@ -66,8 +66,9 @@ class City(BaseModel):
                 f"`city.yml`: {file}",
             )
         try:
-            city = cls.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-        except (ValidationError, yaml.YAMLError, UnicodeDecodeError) as error:
+            text = file.read_text(encoding="utf-8")
+            city = cls.model_validate(plain_yaml.load(text, str(file)))
+        except (ValidationError, UnicodeDecodeError) as error:
             raise DatenlaborError(f"{file} cannot be used:\n{error}") from error
         if city.code != code:
             raise DatenlaborError(

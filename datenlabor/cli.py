@@ -12,16 +12,21 @@ from datenlabor.console import err
 from datenlabor.deliveries.commands import app as deliveries_app
 from datenlabor.deliveries.commands import ingest_command, rebuild_command
 from datenlabor.deliveries.inspection.commands import inspect_command
+from datenlabor.demo.commands import demo_command
 from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.commands import publish_command, releases_command
 from datenlabor.service.commands import run_command
 
-_DISK_HINTS = {
+_IN_THE_WAY = "A file is where a folder has to be: move it away, or correct DATENLABOR_HOME."
+_HINTS = {
     errno.ENOSPC: "Free some space on this disk; readers still see the last release.",
     errno.EDQUOT: "Free some space within your quota; readers still see the last release.",
     errno.EACCES: "Check the permissions of this file and its folder.",
     errno.EROFS: "Check the permissions: the disk is mounted read-only.",
+    errno.ENOTDIR: _IN_THE_WAY,
+    errno.EEXIST: _IN_THE_WAY,
+    errno.EISDIR: "A folder is where a file has to be: move it away.",
 }
 
 commands = typer.Typer(
@@ -37,6 +42,7 @@ commands.command(name="rebuild")(rebuild_command)
 commands.command(name="publish")(publish_command)
 commands.command(name="releases")(releases_command)
 commands.command(name="docs")(docs_command)
+commands.command(name="demo")(demo_command)
 commands.add_typer(assets_app, name="assets")
 
 
@@ -47,9 +53,9 @@ def app() -> None:
     except DatenlaborError as error:
         _fail(str(error), error.hint)
     except OSError as error:
-        if error.errno not in _DISK_HINTS:
+        if error.errno not in _HINTS:
             raise
-        _fail(f"{error.strerror}: {error.filename or 'a file'}", _DISK_HINTS[error.errno])
+        _fail(f"{error.strerror}: {error.filename or 'a file'}", _HINTS[error.errno])
 
 
 def _fail(message: str, hint: str) -> NoReturn:

@@ -23,13 +23,17 @@ def docs_command(
     ] = False,
 ) -> None:
     """Write what follows from the contracts, then the data dictionary from dbt's artifacts."""
-    _bring_up_to_date(contract_documents.documents(), check=check)
+    bring_up_to_date(contract_documents.documents(), check=check)
     dbt.parse()
-    _bring_up_to_date({DICTIONARY: data_dictionary(read_project(TARGET))}, check=check)
+    bring_up_to_date({DICTIONARY: data_dictionary(read_project(TARGET))}, check=check)
 
 
-def _bring_up_to_date(documents: Mapping[Path, str], *, check: bool) -> None:
+def bring_up_to_date(
+    documents: Mapping[Path, str], *, check: bool, command: str = "datenlabor docs"
+) -> None:
     """Write the documents that are not what they should be; with ``check`` refuse them.
+
+    ``command`` is the one that writes them.
 
     Raises:
         DatenlaborError: with ``check``, a document is out of date.
@@ -39,7 +43,8 @@ def _bring_up_to_date(documents: Mapping[Path, str], *, check: bool) -> None:
         name = file.relative_to(PROJECT)
         is_current = file.exists() and file.read_text("utf-8") == text
         if check and not is_current:
-            raise DatenlaborError(f"{name} is out of date.", hint="Run `datenlabor docs`.")
+            raise DatenlaborError(f"{name} is out of date.", hint=f"Run `{command}`.")
         if not is_current:
+            file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, "utf-8")
         out.print(f"{'unchanged' if is_current else 'written'}: {name}")

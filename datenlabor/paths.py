@@ -47,6 +47,8 @@ class Home:
     """The state of one installation: deliveries, warehouse, releases, Superset's files."""
 
     root: Path
+    is_draft: bool = False
+    """Whether its warehouse is one that a rebuild makes, beside the one in use."""
 
     @classmethod
     def from_environment(cls) -> "Home":
@@ -59,8 +61,13 @@ class Home:
 
     @property
     def warehouse(self) -> Path:
-        """The file dbt builds; never served."""
-        return self.root / "warehouse.duckdb"
+        """The file dbt builds; never served. Its base name is the catalog name in its views."""
+        return (self.scratch if self.is_draft else self.root) / "warehouse.duckdb"
+
+    @property
+    def scratch(self) -> Path:
+        """What a rebuild works in; without one at work, what a killed one left behind."""
+        return self.root / ".rebuild"
 
     @property
     def deliveries(self) -> Path:

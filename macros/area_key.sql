@@ -1,5 +1,4 @@
-{#- Versioned key of an area: its code and the year from which this version is valid. -#}
+{#- Versioned key of an area: its code and the first day of this version. -#}
 {% macro area_key(relation) -%}
-    {{ relation }}.area_code
-    || '@' || cast(extract(year from {{ relation }}.valid_from) as varchar)
+    {{ relation }}.area_code || '@' || cast({{ relation }}.valid_from as varchar)
 {%- endmacro %}

@@ -60,29 +60,18 @@
     (partition by area_code, measure_code, period_code order by known_from_on)
 {%- endmacro %}
 
-{#-
-    The days on which anything changes in what a figure is made of, each with the next such day:
-    between the two it has one value. `relation` holds the vintages of the parts, `key` the figure.
--#}
-{% macro change_spans(relation, key) -%}
-    select
-        {{ key | join(", ") }},
-        known_from_on,
-        lead(known_from_on) over (
-            partition by {{ key | join(", ") }} order by known_from_on
-        ) as known_to_on
-    from (select distinct {{ key | join(", ") }}, known_from_on from {{ relation }})
-{%- endmacro %}
-
 {#- Whether another value was known before this vintage of the figure `key`. -#}
 {% macro is_revised(value, key) -%}
-    coalesce(
-        {{ value }} is not null
-        and count({{ value }}) over (
+    {%- set earlier -%}
+        over (
             partition by {{ key | join(", ") }}
             order by known_from_on
             rows between unbounded preceding and 1 preceding
-        ) > 0,
+        )
+    {%- endset -%}
+    coalesce(
+        min({{ value }}) {{ earlier }} != {{ value }}
+        or max({{ value }}) {{ earlier }} != {{ value }},
         false
     )
 {%- endmacro %}

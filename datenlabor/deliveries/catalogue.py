@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from datenlabor.deliveries.codes import check
+from datenlabor.deliveries.codes import check, nearest
 from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.spec import Spec
 from datenlabor.errors import DatenlaborError
@@ -86,6 +86,34 @@ def spec_measures(spec: Spec) -> list[dict[str, str | None]]:
             row[column.name] = found.code
         rows.append(row)
     return rows
+
+
+def check_spec(spec: Spec, codes: Codes) -> None:
+    """Check the codes a spec itself gives, as far as their lists are known.
+
+    Raises:
+        DatenlaborError: one is not in its list; the message names word and code.
+
+    """
+    given: list[tuple[str, Iterable[str | None], str]] = [
+        ("factors", spec.factors, "measure"),
+        ("marks", spec.marks.values(), "obs_status"),
+        ("required_areas", [spec.required_areas], "area_level"),
+        *(
+            (f"measures, {column.name}", [row[column.name] for row in measures], column.references)
+            for measures in [spec_measures(spec)]
+            for column in contracts()["measure"].columns
+            if column.references
+        ),
+    ]
+    for word, texts, name in given:
+        allowed = codes.get(name)
+        strange = sorted({text for text in texts if text} - set(allowed or ()))
+        if allowed is not None and strange:
+            raise DatenlaborError(
+                f"Spec {spec.name}, {word}: {strange[0]!r} is not in the list of {name!r}.",
+                hint=nearest(strange[0], allowed),
+            )
 
 
 def write_measures(

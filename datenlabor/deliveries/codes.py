@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from datenlabor.deliveries.contract import Column, Type
-from datenlabor.deliveries.periods import parse_date, parse_period, parse_truth
-from datenlabor.deliveries.spec import ColumnSpec
+from datenlabor.deliveries.periods import ambiguity, parse_date, parse_period, parse_truth
+from datenlabor.deliveries.spec_columns import ColumnSpec
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,17 @@ def normalise(text: str) -> str:
 
 
 def resolve(
-    text: str, source: ColumnSpec, column: Column, codes: Collection[str] | None
+    text: str,
+    source: ColumnSpec,
+    column: Column,
+    codes: Collection[str] | None,
+    known: Collection[str] = (),
 ) -> Resolved:
-    """Turn a text into the code of ``column``; ``codes`` are those allowed, None for any."""
+    """Turn a text into the code of ``column``.
+
+    ``codes`` are those allowed, None for any; ``known`` are some of them: what would be one of
+    these with a leading zero has lost it.
+    """
     plain = normalise(text)
     is_mapped = source.mapping is not None and plain in source.mapping
     if not is_mapped and any(fnmatchcase(plain, glob) for glob in source.ignore):
@@ -39,7 +47,8 @@ def resolve(
         match = re.fullmatch(source.pattern, plain)
         if not match:
             return _broken(plain, "pattern", f"The spec expects {source.pattern!r}.", column)
-        plain = source.template.format(match[0], *match.groups()) if source.template else match[0]
+        groups = match.groups(default="")
+        plain = source.template.format(match[0], *groups) if source.template else match[0]
     elif source.template and plain:
         plain = source.template.format(plain)
     plain = _padded(plain, source)
@@ -47,9 +56,12 @@ def resolve(
         if plain in source.mapping:
             plain = source.mapping[plain]
         elif not source.also:
-            return _broken(plain, "unknown_label", _nearest(plain, source.mapping), column)
+            return _broken(plain, "unknown_label", nearest(plain, source.mapping), column)
     if not plain:
         plain = column.default or ""
+    if plain not in known and f"0{plain}" in known:
+        hint = f"A leading zero is lost: with `digits: {len(plain) + 1}` it is '0{plain}'."
+        return _broken(plain, "pattern", hint, column)
     return check(plain, column, codes)
 
 
@@ -67,12 +79,14 @@ def check(text: str, column: Column, codes: Collection[str] | None) -> Resolved:
         return Resolved(None)
     code = _PARSERS[column.type](text)
     if code is None:
-        return _broken(text, f"not_a_{column.type}", "", column)
-    if column.pattern and not re.fullmatch(column.pattern, code):
+        reason = ambiguity(text) if column.type is Type.PERIOD else ""
+        return _broken(text, f"not_a_{column.type}", reason, column)
+    # As in the warehouse, whose `\d` are 0 to 9 and not the digits of all scripts.
+    if column.pattern and not re.fullmatch(column.pattern, code, re.ASCII):
         return _broken(code, "pattern", f"Allowed is {column.pattern}.", column)
     allowed = column.codes or codes
     if allowed is not None and code not in allowed:
-        return _broken(code, "unknown_code", _nearest(code, allowed), column)
+        return _broken(code, "unknown_code", nearest(code, allowed), column)
     return Resolved(code)
 
 
@@ -93,7 +107,8 @@ def _broken(text: str, rule: str, reason: str, column: Column) -> Resolved:
     return Resolved(None, rule, hint or f"{text[:80]!r} does not fit {column.name}.")
 
 
-def _nearest(text: str, known: Collection[str]) -> str:
+def nearest(text: str, known: Collection[str]) -> str:
+    """Say which code may be meant, or which are allowed if they are few."""
     close = difflib.get_close_matches(text, known, n=1) if len(known) < _MANY else []
     if close:
         return f"Did you mean {close[0]!r}?"

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from datenlabor import console
 from datenlabor.city import City
 from datenlabor.deliveries import ingest, report, store
+from datenlabor.deliveries.inbox import Inbox, read_inbox
 from datenlabor.deliveries.rebuild import rebuild
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
@@ -39,7 +41,8 @@ def ingest_command(
 ) -> None:
     """Read files into the data of the city; what is wrong in them is set aside and shown."""
     city, home = City.from_environment(), Home.from_environment()
-    every = [*(files or ()), *(ingest.inbox_files(inbox) if inbox else ())]
+    found = read_inbox(inbox) if inbox else Inbox([], [])
+    every = [*(files or ()), *found.files]
     if not every and inbox is None:
         raise DatenlaborError("No file is named.", hint="Name files, or a folder with --inbox.")
     day = published_on.date() if published_on else None
@@ -47,6 +50,8 @@ def ingest_command(
         raise DatenlaborError(f"--published-on {day} is in the future.")
     # What files are checked against: the areas, measures and indicators the city lists itself.
     ingest.ingest_registers(home, city)
+    for path, reason in found.skipped:
+        console.out.print(Text(f"{path.name!r}: not delivered, {reason}"), soft_wrap=True)
     outcomes = ingest.ingest(home, city, every, spec, day)
     if inbox or len(every) > 1:
         report.show_summary(outcomes)

@@ -50,9 +50,20 @@ class Column(BaseModel):
     pattern: str | None = None
     codes: tuple[str, ...] = ()
     references: str | None = None
+    lost_zeros: str | None = None
+    """List of codes: one of these without its leading zero is none, though others are allowed."""
     minimum: float | None = None
     maximum: float | None = None
     hint: str = ""
+
+
+class Shares(BaseModel):
+    """Rows that agree in the columns ``of`` are all parts of one thing: ``column`` adds up to 1."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    column: str
+    of: tuple[str, ...]
 
 
 class Contract(BaseModel):
@@ -65,6 +76,7 @@ class Contract(BaseModel):
     title: str
     description: str
     key: tuple[str, ...]
+    shares: Shares | None = None
     columns: tuple[Column, ...]
 
     def column(self, name: str) -> Column:

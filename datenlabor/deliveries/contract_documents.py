@@ -165,6 +165,9 @@ def _markdown_lines() -> Iterator[str]:
         yield f"## {contract.dataset}: {contract.title}\n"
         yield f"{' '.join(contract.description.split())}\n"
         yield f"Key: {', '.join(f'`{name}`' for name in contract.key)}\n"
+        if contract.shares:
+            of = ", ".join(f"`{name}`" for name in contract.shares.of)
+            yield f"Over all rows with the same {of}, `{contract.shares.column}` adds up to 1.\n"
         yield "| column | type | required | rule | description |\n|---|---|---|---|---|"
         for column in contract.columns:
             cells = (

@@ -29,6 +29,8 @@ Progress = Callable[[int, int], None]
 """Called with what is done and the total, in any unit."""
 _LONGEST_STEM, _LONGEST_SUFFIX = 200, 40
 """Bytes; most file systems allow names of 255."""
+_LONG = 80
+"""Characters of a value that are enough to find it."""
 
 
 class Reader(Protocol):
@@ -98,6 +100,7 @@ def deliver(home: Home, request: Request, *, read: Reader, progress: Progress) -
             reading = read(original, request.spec, target, known, progress)
         if request.is_configuration:
             _check_complete(request.file, reading)
+        _check_loaded(request, reading)
         fallback = former.record.published_on if former else moment.date()
         record = Record.of(
             content,
@@ -195,6 +198,27 @@ def _check_complete(file: Path, reading: Reading) -> None:
             f"breaks rule {first.rule}; {sum(p.values for p in reading.problems)} in all.",
             hint=first.hint,
         )
+
+
+def _check_loaded(request: Request, reading: Reading) -> None:
+    """Refuse a file of which nothing is loaded: it, or the spec, is not the one it is taken for."""
+    if reading.rows.get(request.spec.dataset):
+        return
+    name, spec = request.file.name, request.spec.name
+    if not reading.problems:
+        raise DatenlaborError(
+            f"{name}: spec {spec} leaves nothing of it to be loaded; "
+            f"{reading.account.records_skipped} records are skipped or ignored.",
+            hint="Correct `skip:` and `ignore:` in the spec.",
+        )
+    first = min(reading.problems, key=lambda problem: problem.first_line)
+    column = f", column {first.column}" if first.column else ""
+    raise DatenlaborError(
+        f"{name}: nothing of it fits spec {spec}. Line {first.first_line}{column}: "
+        f"{first.first_value[:_LONG]!r} breaks rule {first.rule}; "
+        f"{sum(problem.values for problem in reading.problems)} such places in all.",
+        hint=f"{first.hint} Or is it another kind of file? `datenlabor inspect` shows it.".strip(),
+    )
 
 
 @contextmanager

@@ -4,7 +4,7 @@ Tables: ``record`` (made by the caller), ``lookup_*``, ``measure_rule``, ``check
 values), ``repeated_key``, ``bad_value`` (values that break a rule).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,13 +13,15 @@ import pandas as pd
 from datenlabor.deliveries.catalogue import Known, ValueRange
 from datenlabor.deliveries.layout import Layout
 from datenlabor.deliveries.lookups import Lookup, create_lookup
-from datenlabor.deliveries.numbers import number_sql, trimmed
+from datenlabor.deliveries.numbers import number_sql, significant, trimmed
 from datenlabor.deliveries.spec import MISSING
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.tables import literal
 
 _CELLS = 1_000_000
 """More columns than a file can have."""
+_BLOCK = 500
+"""Columns of a wide table that are spread over rows at once, to save memory."""
 _PLACE = f"line * {_CELLS} + cell"
 """SQL of a number by which the values of a file are in the order of the file."""
 
@@ -52,7 +54,9 @@ def create_figures(
         if column.name != "value"
     )
     _create_rules(connection, layout, known.ranges)
-    connection.execute(_checked_value(layout, lookups, cells))
+    for number, block in enumerate(blocks(cells)):
+        into = "insert into checked_value" if number else "create or replace table checked_value as"
+        connection.execute(f"{into} {_checked_value(layout, lookups, block)}")
     connection.execute(_repeated_key(contract.key))
     connection.execute(_bad_value(contract.key, layout.spec.contract.column("value").hint))
     return Figures(lookups, cells)
@@ -71,6 +75,17 @@ def value_cells(layout: Layout) -> tuple[int, ...]:
     if place.kind == "cells":
         return layout.cells(place.place)
     return (layout.column(place.place),)
+
+
+def blocks(cells: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Divide the columns of a wide table into blocks that fit into memory as rows."""
+    return (cells[first : first + _BLOCK] for first in range(0, len(cells), _BLOCK))
+
+
+def spread(cells: Sequence[int]) -> str:
+    """Return SQL over ``record``: a row for each of some columns, ``cell`` and ``raw_value``."""
+    texts = ", ".join(f"c{cell}" for cell in cells)
+    return f"unnest([{', '.join(map(str, cells))}]) as cell, unnest([{texts}]) as raw_value"
 
 
 def _create_rules(
@@ -108,7 +123,7 @@ def _create_rules(
 
 
 def _checked_value(layout: Layout, lookups: Sequence[Lookup], cells: Sequence[int]) -> str:
-    """Return the statement that looks every value up, parses it and finds the rule it breaks.
+    """Return the query that looks every value up, parses it and finds the rule it breaks.
 
     What depends on the record alone is looked up before its values are spread over rows.
     """
@@ -129,11 +144,9 @@ def _checked_value(layout: Layout, lookups: Sequence[Lookup], cells: Sequence[in
     cell_columns = "".join(f"{_looked_up(item)}, " for item in by_cell)
     missing = ", ".join(map(literal, MISSING))
     return f"""
-        create or replace table checked_value as
         with value_cell as (
             select line, {row_columns}
-                unnest([{", ".join(map(str, cells))}]) as cell,
-                unnest([{", ".join(f"c{cell}" for cell in cells)}]) as raw_value
+                {spread(cells)}
             from record {row_joins}
             where not is_skipped
         ),
@@ -149,11 +162,15 @@ def _checked_value(layout: Layout, lookups: Sequence[Lookup], cells: Sequence[in
                 {_given_status(lookups)} as given_status
             from looked_up
         ),
-        parsed as (
-            select coded.*, minimum, maximum, is_integer,
-                {number.value} * factor as value, {number.status} as written_status,
+        written as (
+            select coded.*, factor, minimum, maximum, is_integer,
+                {number.value} as number, {number.status} as written_status,
                 {number.is_symbol} or (raw_text = '' and given_status in ({missing})) as is_missing
             from coded inner join measure_rule on coded.measure_code_id = measure_rule.code_id
+        ),
+        parsed as (
+            select *, if(factor = 1, number, {significant("number * factor")}) as value
+            from written
         )
         select line, cell, {", ".join(f"{item.name}_id" for item in lookups)},
             is_ignored, has_bad_code and not is_ignored as has_bad_code,

@@ -10,7 +10,9 @@ from datenlabor import console
 from datenlabor.city import City, SpecFile
 from datenlabor.deliveries import journal, reading, report, store
 from datenlabor.deliveries.contract import contracts
-from datenlabor.deliveries.deliver import Outcome, Reader, Request, deliver, safe_name
+from datenlabor.deliveries.deliver import Outcome, Reader, Request, deliver
+from datenlabor.deliveries.files.intake import check_file
+from datenlabor.deliveries.files.names import safe_name
 from datenlabor.deliveries.files.prepare import parts
 from datenlabor.deliveries.journal import Event
 from datenlabor.deliveries.matching import find_spec
@@ -33,17 +35,25 @@ def ingest(  # noqa: PLR0913 the options of the command
 ) -> list[Outcome]:
     """Deliver files, registers before figures; one that is refused does not stop the others.
 
-    ``spec`` is the name of a spec or a spec file; by default the one that fits each file.
+    ``spec`` is the name of a spec or a spec file; by default the one that fits each file. A spec
+    of the city that cannot be used is refused like a file.
     Returns what became of each file in the order of the work. Raises DatenlaborError if the
     configuration is wrong, OSError if the disk refuses.
     """
     given = _given(city, spec) if spec else None
-    candidates = [] if given else [city.spec(name) for name in city.specs]
+    candidates: list[SpecFile] = []
     requests: list[Request] = []
     outcomes: list[Outcome] = []
     with store.locked(home):
+        for name, spec_file in () if given else city.specs.items():
+            try:
+                candidates.append(city.spec(name))
+            except DatenlaborError as error:
+                outcomes.append(_refused(home, spec_file, error))
+                report.show_outcome(outcomes[-1])
         for file in files:
             try:
+                _check(file)
                 found = given or _find(file, candidates)
                 requests.append(Request(file, found, published_on))
             except DatenlaborError as error:
@@ -77,28 +87,18 @@ def ingest_registers(home: Home, city: City, *, read: Reader | None = None) -> N
                 report.show_outcome(outcome)
 
 
-def inbox_files(folder: Path) -> list[Path]:
-    """Return the files of a folder in the order of their names; siblings count as one.
-
-    Raises:
-        DatenlaborError: the folder cannot be read.
-
-    """
-    try:
-        files = sorted(
-            path
-            for path in folder.iterdir()
-            if path.is_file() and not path.name.startswith((".", "~$"))
-        )
-    except OSError as error:
-        raise DatenlaborError(f"Inbox {folder} cannot be read: {error.strerror}.") from error
-    siblings = {part for file in files for part in parts(file) if part != file}
-    return [file for file in files if file not in siblings]
-
-
 def _given(city: City, spec: str) -> SpecFile:
     file = Path(spec)
     return SpecFile.read(file) if file.suffix in {".yml", ".yaml"} else city.spec(spec)
+
+
+def _check(file: Path) -> None:
+    """Raise DatenlaborError if a file or a part of it must not be opened, not even to hash it."""
+    try:
+        for part in parts(file):
+            check_file(part)
+    except OSError as error:
+        raise DatenlaborError(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _find(file: Path, candidates: Sequence[SpecFile]) -> SpecFile:

@@ -9,6 +9,7 @@ from datenlabor.deliveries.catalogue import Known, spec_measures, value_ranges
 from datenlabor.deliveries.spec import Spec
 from datenlabor.deliveries.store import Delivery
 from datenlabor.paths import SEEDS
+from datenlabor.product_lists import AREAS, INDICATORS, current_rows, rows_of
 
 _LISTS = {
     "obs_status": ("codes/code_obs_status.csv", "status_code"),
@@ -44,7 +45,7 @@ def known_to(deliveries: Iterable[Delivery], spec: Spec) -> Known:
 def _measures(active: list[Delivery], spec: Spec) -> dict[str, Row]:
     """Return the rows of all measures by code; what is said by a measure goes before indicators."""
     indicators: list[Row] = [
-        *_seed("catalogue/catalogue_indicator.csv"),
+        *current_rows(INDICATORS),
         *_delivered(active, "indicator", (*_PARTS, "unit_code", "value_kind")),
     ]
     # The product's catalogue goes before what others say of the same measure, as in the warehouse.
@@ -64,15 +65,14 @@ def _measures(active: list[Delivery], spec: Spec) -> dict[str, Row]:
 
 
 def _areas(active: list[Delivery]) -> dict[str, frozenset[str]]:
-    seed = _seed("codes/code_area.csv")
     columns = ("area_code", "area_level", "valid_to")
     # What counts today is the newest state of each register; what was may still be delivered.
     newest = {delivery.record.spec_name: delivery for delivery in active}
     levels: dict[str, set[str]] = {}
-    for area in (*seed, *_delivered(newest.values(), "area", columns)):
+    for area in (*current_rows(AREAS), *_delivered(newest.values(), "area", columns)):
         if area["area_code"] and not area["valid_to"]:
             levels.setdefault(f"area:{area['area_level']}", set()).add(area["area_code"])
-    every = (*seed, *_delivered(active, "area", ("area_code",)))
+    every = (*rows_of(AREAS), *_delivered(active, "area", ("area_code",)))
     codes = frozenset(area["area_code"] for area in every if area["area_code"])
     return {"area": codes} | {name: frozenset(of) for name, of in levels.items()}
 

@@ -1,12 +1,14 @@
 """Where in a file the places of a spec are: columns by number or name, header texts, lines."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from datenlabor.deliveries.codes import normalise
 from datenlabor.deliveries.files.records import Prepared, Record
-from datenlabor.deliveries.spec import Origin, Spec
+from datenlabor.deliveries.spec import Spec
+from datenlabor.deliveries.spec_columns import Origin
 from datenlabor.errors import DatenlaborError
 
 
@@ -60,7 +62,9 @@ class Layout:
             start = self.column(first)
             stop = (self.column(last) if last else self.prepared.columns) if dash else start
             numbers += range(start, stop + 1)
-        return tuple(numbers)
+        if not numbers:
+            raise self._refusal(f"has no cells {place!r}: the first is behind the last")
+        return tuple(dict.fromkeys(numbers))
 
     def header_text(self, place: str, column: int) -> str:
         """Return the text of header row ``place`` above a column. Raises DatenlaborError."""
@@ -72,7 +76,7 @@ class Layout:
     def text(self, origin: Origin) -> str:
         """Return a text that is the same for the whole file. Raises DatenlaborError."""
         if origin.kind == "file name":
-            return self.file.name
+            return unicodedata.normalize("NFC", self.file.name)
         if origin.kind == "footer":
             return "\n".join(map(_joined, self.prepared.footer))
         outside = self.prepared.preamble + self.prepared.header

@@ -5,7 +5,7 @@
 ids), code, rule, hint, is_ignored.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -13,9 +13,11 @@ import pandas as pd
 
 from datenlabor.deliveries.catalogue import Codes
 from datenlabor.deliveries.codes import Resolved, resolve
-from datenlabor.deliveries.contract import Column
+from datenlabor.deliveries.contract import Column, Type
+from datenlabor.deliveries.files.geometries import area
+from datenlabor.deliveries.files.rules import HINTS
 from datenlabor.deliveries.layout import Layout
-from datenlabor.deliveries.spec import ColumnSpec, Origin
+from datenlabor.deliveries.spec_columns import ColumnSpec, Origin
 from datenlabor.errors import DatenlaborError
 
 SEPARATOR = "\x1f"
@@ -84,8 +86,13 @@ def create_lookup(
     is_per_cell = any(place.kind == "header" for place in places)
     lookup = Lookup(column, row_columns, is_per_cell)
     allowed = codes.get(column.references) if column.references else None
+    known = codes.get(column.lost_zeros, ()) if column.lost_zeros else ()
     rows = [
-        (text, cell, resolve(_assembled(layout, source, text, cell), source, column, allowed))
+        (
+            text,
+            cell,
+            _resolved(_assembled(layout, source, text, cell), source, column, allowed, known),
+        )
         for text in _distinct(connection, row_columns)
         for cell in (cells if is_per_cell else (0,))
     ]
@@ -98,6 +105,23 @@ def create_lookup(
             )
     _store(connection, lookup.table, rows)
     return lookup
+
+
+def _resolved(
+    text: str,
+    source: ColumnSpec,
+    column: Column,
+    allowed: Collection[str] | None,
+    known: Collection[str],
+) -> Resolved:
+    """Resolve a text; of a geometry it must be an area, whose text becomes the one all have."""
+    found = resolve(text, source, column, allowed, known)
+    if column.type is not Type.GEOMETRY or not found.code:
+        return found
+    shape = area(found.code)
+    if shape.rule:
+        return Resolved(None, shape.rule, column.hint or HINTS[shape.rule])
+    return Resolved(shape.text)
 
 
 def _assembled(layout: Layout, source: ColumnSpec, row: str, cell: int) -> str:

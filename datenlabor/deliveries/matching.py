@@ -1,17 +1,25 @@
-"""Which spec fits a file: by name, first line and header, as the specs say."""
+"""Which spec fits a file: by name, first line and header, as the specs say.
+
+An archive is recognised by what is in it. Nothing is opened before the checks that come before
+reading it.
+"""
 
 import codecs
 import csv
+import tempfile
 import unicodedata
 from collections.abc import Iterable
+from contextlib import closing
 from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 
-import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
-from python_calamine import CalamineError, CalamineWorkbook
-
-from datenlabor.deliveries.spec import Match, Spec
+from datenlabor.deliveries.files.containers import unpacked
+from datenlabor.deliveries.files.geodata import raw_features
+from datenlabor.deliveries.files.prepare import SUFFIXES
+from datenlabor.deliveries.files.workbook import sheet_index, sheet_records
+from datenlabor.deliveries.files.workbook_checks import check_workbook
+from datenlabor.deliveries.spec import Format, Match, Spec
 from datenlabor.errors import DatenlaborError
 
 _PEEK_BYTES = 65536
@@ -19,13 +27,15 @@ _PEEK_ROWS = 30
 
 
 def find_spec(file: Path, specs: Iterable[Spec]) -> Spec:
-    """Return the only spec that fits a file.
+    """Return the only spec that fits a file, one that may be opened.
 
     Raises:
         DatenlaborError: none fits, or several do; OSError if the file cannot be read.
 
     """
-    fitting = [spec for spec in specs if fits(file, spec)]
+    with tempfile.TemporaryDirectory() as folder:
+        content = _Content(file, Path(folder))
+        fitting = [spec for spec in specs if content.fits(spec)]
     if not fitting:
         raise DatenlaborError(
             f"No spec fits {file.name}.",
@@ -41,48 +51,90 @@ def find_spec(file: Path, specs: Iterable[Spec]) -> Spec:
 
 def fits(file: Path, spec: Spec) -> bool:
     """Tell whether a file is all that a spec says under ``match``, which has to say something."""
-    match = spec.match
-    if match == Match():
-        return False
-    name = unicodedata.normalize("NFC", file.name).lower()
-    if match.name and not fnmatchcase(name, unicodedata.normalize("NFC", match.name).lower()):
-        return False
-    if match.first_line:
-        first = _peek(file).lstrip().lstrip('"')
-        if not first.startswith(match.first_line):
+    with tempfile.TemporaryDirectory() as folder:
+        return _Content(file, Path(folder)).fits(spec)
+
+
+class _Content:
+    """A file seen through many specs: what is in it is looked up only once."""
+
+    def __init__(self, file: Path, folder: Path) -> None:
+        self._file = file
+        self._folder = folder
+        self._inside: dict[str, Path | None] = {}
+        self._names: dict[Format, set[str]] = {}
+
+    def fits(self, spec: Spec) -> bool:
+        match = spec.match
+        if match == Match():
             return False
-    return not match.header or set(match.header) <= header_names(file, spec)
+        if match.name and not self._is_named(match.name, spec.format.type):
+            return False
+        inside = self._unpacked(spec.format.type) if match.first_line or match.header else None
+        if match.first_line:
+            first = _normal(_peek(inside)) if inside else ""
+            if not first.lstrip().lstrip('"').startswith(_normal(match.first_line)):
+                return False
+        return not match.header or set(map(_label, match.header)) <= self._header(spec.format)
+
+    def _is_named(self, glob: str, kind: str) -> bool:
+        wanted = _normal(glob).lower()
+        if fnmatchcase(_normal(self._file.name).lower(), wanted):
+            return True
+        inside = self._unpacked(kind)
+        return inside is not None and fnmatchcase(_normal(inside.name).lower(), wanted)
+
+    def _unpacked(self, kind: str) -> Path | None:
+        """Return the file, or the one of a kind in it if it is an archive; None if there is none.
+
+        Reading it will say what is wrong.
+        """
+        if kind not in self._inside:
+            try:
+                self._inside[kind] = unpacked(self._file, self._folder, SUFFIXES[kind])
+            except DatenlaborError:
+                self._inside[kind] = None
+        return self._inside[kind]
+
+    def _header(self, form: Format) -> set[str]:
+        if form not in self._names:
+            inside = self._unpacked(form.type)
+            try:
+                names = _header_names(inside, form) if inside else set()
+            except DatenlaborError:
+                names = set()
+            self._names[form] = set(map(_label, names))
+        return self._names[form]
 
 
-def header_names(file: Path, spec: Spec) -> set[str]:
-    """Return what may be names of columns: attributes, or the cells of the first rows."""
-    if spec.format.type == "geo":
-        try:
-            layer = spec.format.layer
-            return set(map(str, pyogrio.read_info(file, layer=layer)["fields"]))
-        except (DataSourceError, DataLayerError):
-            return set()
-    if spec.format.type == "excel":
-        return {" ".join(str(cell).split()) for row in _workbook_rows(file, spec) for cell in row}
+def _header_names(file: Path, form: Format) -> set[str]:
+    """Return what may be names of columns: attributes, or the cells of the first rows.
+
+    Raises:
+        DatenlaborError: the file is none of this kind, or damaged.
+
+    """
+    if form.type == "geo":
+        return set(raw_features(file, form.layer, form.encoding, ".").names)
+    if form.type == "excel":
+        check_workbook(file)
+        with closing(sheet_records(file, sheet_index(file, form.sheet), ".")) as records:
+            return {cell for _, _, row, _ in islice(records, _PEEK_ROWS) for cell in row or ()}
     lines = _peek(file).splitlines(keepends=True)[:_PEEK_ROWS]
-    rows = csv.reader(lines, delimiter=spec.format.delimiter)
     try:
-        return {" ".join(cell.split()) for row in rows for cell in row}
-    except csv.Error:
+        return {cell for row in csv.reader(lines, delimiter=form.delimiter) for cell in row}
+    except (csv.Error, TypeError, ValueError):
+        # Also for a delimiter that cannot be one.
         return set()
 
 
-def _workbook_rows(file: Path, spec: Spec) -> list[list[object]]:
-    sheet = spec.format.sheet
-    try:
-        workbook = CalamineWorkbook.from_path(str(file))
-        if isinstance(sheet, str):
-            found = workbook.get_sheet_by_name(sheet)
-        else:
-            found = workbook.get_sheet_by_index((sheet or 1) - 1)
-        return [list(row) for row in found.to_python(nrows=_PEEK_ROWS)]
-    except CalamineError:
-        return []
+def _normal(text: str) -> str:
+    """Return a text in the form in which umlauts are one character."""
+    return unicodedata.normalize("NFC", text)
+
+
+def _label(text: str) -> str:
+    return " ".join(_normal(text).split())
 
 
 def _peek(file: Path) -> str:

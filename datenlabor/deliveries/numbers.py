@@ -12,6 +12,8 @@ from datenlabor.publishing.tables import literal
 
 SPACES = " \u00a0\u2007\u2009\u202f\t"
 """Space, no-break space, figure space, thin space, narrow no-break space, tab."""
+_DIGITS = 15
+"""Decimal digits a double keeps, and a spreadsheet shows."""
 _MINUS = "\u2212\u2013-"
 """Minus sign, en dash, hyphen; the latter last, where a character class takes it literally."""
 
@@ -43,9 +45,8 @@ def number_sql(text: str, spec: Spec) -> NumberSql:
     values = {key: code for key, code in spec.symbols.items() if _is_number(code)}
     number = number_pattern(spec.numbers)
     if not spec.marks and not spec.suffixes:
-        parsed = _cast(
-            f"case when regexp_full_match({text}, {literal(number)}) then {text} end", spec
-        )
+        written = f"case when regexp_full_match({text}, {literal(number)}) then {text} end"
+        parsed = _exact(text, _cast(written, spec))
         return NumberSql(
             _case(text, values, parsed, number=True),
             _case(text, missing, "null"),
@@ -56,10 +57,10 @@ def number_sql(text: str, spec: Spec) -> NumberSql:
     bare = f"case when {balanced} then nullif(regexp_extract({text}, {pattern}, 1), '') end"
     suffix = f"regexp_extract({text}, {pattern}, 2)"
     mark = f"regexp_extract({text}, {pattern}, 3)"
-    factor = _case(
-        suffix, {key: repr(value) for key, value in spec.suffixes.items()}, "1.0", number=True
-    )
-    parsed = f"{_cast(bare, spec)} * {factor}"
+    parsed = _exact(text, _cast(bare, spec))
+    if spec.suffixes:
+        factors = {key: repr(value) for key, value in spec.suffixes.items()}
+        parsed = significant(f"{_cast(bare, spec)} * {_case(suffix, factors, '1.0', number=True)}")
     marked = _case(mark, {key: code for key, code in spec.marks.items() if key != "()"}, "null")
     if "()" in spec.marks:
         brackets = f"starts_with({text}, '(') and {bare} is not null"
@@ -69,6 +70,11 @@ def number_sql(text: str, spec: Spec) -> NumberSql:
         _case(text, missing, marked),
         _in(text, missing),
     )
+
+
+def significant(number: str) -> str:
+    """Return SQL for a double without the digits that only calculating in binary has added."""
+    return f"cast(format('{{:.{_DIGITS}g}}', {number}) as double)"
 
 
 def trimmed(expression: str) -> str:
@@ -95,6 +101,11 @@ def _cast(text: str, spec: Spec) -> str:
     )
     plain = f"translate({text}, {literal(_MINUS[:-1] + spec.numbers.decimal + separators)}, '--.')"
     return f"try_cast({plain} as double)"
+
+
+def _exact(text: str, number: str) -> str:
+    """Return SQL for a number written as a text: a workbook gives 9 as 8.999999999999998."""
+    return f"case when length({text}) > {_DIGITS} then {significant(number)} else {number} end"
 
 
 def _case(text: str, choices: dict[str, str], otherwise: str, *, number: bool = False) -> str:

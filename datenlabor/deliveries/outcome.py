@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from datenlabor.deliveries.figures import Figures
+from datenlabor.deliveries.figures import Figures, blocks, spread
 from datenlabor.deliveries.layout import Layout
 from datenlabor.deliveries.lookups import SEPARATOR
 from datenlabor.publishing.tables import literal
@@ -27,11 +27,21 @@ def create_quarantine(connection: duckdb.DuckDBPyConnection, layout: Layout) -> 
     """Create the empty table ``quarantine`` and put the records that could not be read into it."""
     columns = ", ".join(f"{name} {kind}" for name, kind in _QUARANTINE.items())
     connection.execute(f"create or replace table quarantine ({columns})")
-    for record in layout.prepared.rejected:
-        connection.execute(
-            "insert into quarantine values (?, null, ?, ?, ?, null, null, null)",
-            [record.line, record.text, record.rule, record.hint],
-        )
+    rejected = layout.prepared.rejected
+    frame = pd.DataFrame(
+        {
+            "line": pd.Series([record.line for record in rejected], dtype="int64"),
+            "text": pd.Series([record.text for record in rejected], dtype="str"),
+            "rule": pd.Series([record.rule for record in rejected], dtype="str"),
+            "hint": pd.Series([record.hint for record in rejected], dtype="str"),
+        }
+    )
+    connection.register("rejected_frame", frame)
+    connection.execute(
+        "insert into quarantine "
+        "select line, null, text, rule, hint, null, null, null from rejected_frame"
+    )
+    connection.unregister("rejected_frame")
 
 
 def quarantine_figures(
@@ -54,7 +64,8 @@ def quarantine_figures(
             connection.execute(
                 f"insert into quarantine select {layout.header_line()}, label, label, rule, hint, "
                 f"null, null, null from {lookup.table} inner join cell_label using (cell) "
-                "where rule is not null"
+                # A column of which all values are ignored need not make sense.
+                "where rule is not null and cell in (select cell from bad_value)"
             )
         elif lookup.is_per_cell:
             connection.execute(
@@ -67,18 +78,19 @@ def quarantine_figures(
                 "inner join cell_label on bad_value.cell = cell_label.cell "
                 f"where {lookup.table}.rule is not null"
             )
-    raw = " ".join(f"when {cell} then c{cell}" for cell in figures.cells)
-    connection.execute(
-        "insert into quarantine select bad_value.line, label, "
-        f"coalesce(case bad_value.cell {raw} end, ''), bad_value.rule, bad_value.hint, "
-        "area.code, period.code, measure.code "
-        "from bad_value inner join record using (line) "
-        "inner join cell_label on bad_value.cell = cell_label.cell "
-        "inner join checked_value "
-        "on bad_value.line = checked_value.line and bad_value.cell = checked_value.cell "
-        + _codes({"area": "area_code", "period": "period", "measure": "measure_code"})
-        + "where bad_value.rule is not null"
-    )
+    for block in blocks(figures.cells):
+        connection.execute(
+            "insert into quarantine select bad_value.line, label, coalesce(raw_value, ''), "
+            "bad_value.rule, bad_value.hint, area.code, period.code, measure.code "
+            f"from (select line, {spread(block)} from record) as written "
+            "inner join bad_value "
+            "on written.line = bad_value.line and written.cell = bad_value.cell "
+            "inner join cell_label on bad_value.cell = cell_label.cell "
+            "inner join checked_value "
+            "on bad_value.line = checked_value.line and bad_value.cell = checked_value.cell "
+            + _codes({"area": "area_code", "period": "period", "measure": "measure_code"})
+            + "where bad_value.rule is not null"
+        )
 
 
 def quarantine_rows(connection: duckdb.DuckDBPyConnection) -> None:

@@ -24,9 +24,10 @@ _MONTHS = {
     )
     for name in names
 }
-_LEAD = r"(?:(?:jahr|berichtsjahr|stand|stichtag|am|zum|schuljahr)\s*:?\s*)?"
-_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+_LEAD = r"(?:(?:jahr|berichtsjahr|stand|stichtag|am|zum)\s*:?\s*)?"
+_SCHOOL = r"(?:schuljahr|kindergartenjahr|kita-?jahr|ausbildungsjahr)\s*:?\s*"
+_GERMAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?", re.ASCII)
 _TRUTH = {
     **dict.fromkeys(("true", "wahr", "ja", "j", "1", "yes"), "true"),
     **dict.fromkeys(("false", "falsch", "nein", "n", "0", "no"), "false"),
@@ -49,12 +50,29 @@ def parse_date(text: str) -> str | None:
 def parse_period(text: str) -> str | None:
     """Return the ISO period of a text, None if it is none.
 
-    Read are days, ``2015``, ``Jahr: 2016``, ``Stand 31.12.2015``, ``2015/16`` only as a school
-    year (its first year), ``3. Quartal 2015``, ``2015-Q3``, ``III/2015``, ``1. Halbjahr 2015``,
-    ``Juli 2015``, ``07/2015``, ``2015-07``.
+    Read are days, ``2015``, ``Jahr: 2016``, ``Stand 31.12.2015``, ``3. Quartal 2015``,
+    ``2015-Q3``, ``III/2015``, ``1. Halbjahr 2015``, ``Juli 2015``, ``07/2015``, ``2015-07``, and
+    school years, of which the first year is taken: ``Schuljahr 2011/12``, ``2015/16``. What may
+    be one or a month, ``2011/12``, is neither.
     """
-    plain = re.sub(_LEAD, "", " ".join(text.split()).lower(), count=1)
+    plain = re.sub(_LEAD, "", _plain(text), count=1)
     return parse_date(plain) or _parse_span(plain)
+
+
+def ambiguity(text: str) -> str:
+    """Say what a text may mean that looks like a school year and like a month; "" otherwise."""
+    match = _YEAR_AND_MONTH.fullmatch(_plain(text))
+    if not match or not _school_year(match):
+        return ""
+    return (
+        f"{text!r} is a school year or a month. For a school year write "
+        '`as: "Schuljahr {0}"` into the spec, for a month '
+        '`pattern: "([0-9]{4})/([0-9]{2})"` and `as: "{1}-{2}"`.'
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).lower()
 
 
 def _parse_span(text: str) -> str | None:
@@ -79,13 +97,22 @@ def _school_year(match: re.Match[str]) -> str | None:
     return match[1] if follows else None
 
 
+def _sure_school_year(match: re.Match[str]) -> str | None:
+    """Take two years for a school year unless the second may be a month."""
+    is_sure = int(match[2]) not in _MONTH_NUMBERS
+    return _school_year(match) if is_sure else None
+
+
 _MONTH_NUMBERS = range(1, 13)
 _YEAR = r"((?:18|19|20|21)\d{2})"
+_YEAR_AND_MONTH = re.compile(rf"{_YEAR}/(\d{{2}})", re.ASCII)
 _SPANS = tuple(
-    (re.compile(pattern), form)
+    (re.compile(pattern, re.ASCII), form)
     for pattern, form in (
         (_YEAR, lambda m: m[1]),
-        (rf"{_YEAR}/(\d{{2}}|\d{{4}})", _school_year),
+        (_SCHOOL + _YEAR, lambda m: m[1]),
+        (rf"{_SCHOOL}{_YEAR}/(\d{{2}}|\d{{4}})", _school_year),
+        (rf"{_YEAR}/(\d{{2}}|\d{{4}})", _sure_school_year),
         (rf"([1-4])\.? ?(?:quartal|vierteljahr|vj\.?|q) ?/?{_YEAR}", lambda m: f"{m[2]}-Q{m[1]}"),
         (rf"q ?([1-4])[ /]{_YEAR}", lambda m: f"{m[2]}-Q{m[1]}"),
         (rf"{_YEAR}[- /]?q([1-4])", lambda m: f"{m[1]}-Q{m[2]}"),

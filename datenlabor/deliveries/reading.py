@@ -3,17 +3,17 @@
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
-from datenlabor.deliveries.catalogue import Codes, Known, write_measures
+from datenlabor.deliveries.body import create_record
+from datenlabor.deliveries.catalogue import Codes, Known, check_spec, write_measures
 from datenlabor.deliveries.figures import create_figures
 from datenlabor.deliveries.files.prepare import prepare
 from datenlabor.deliveries.files.records import Prepared
 from datenlabor.deliveries.layout import Layout
-from datenlabor.deliveries.numbers import trimmed
 from datenlabor.deliveries.outcome import (
     create_quarantine,
     quarantine_figures,
@@ -24,10 +24,13 @@ from datenlabor.deliveries.outcome import (
 )
 from datenlabor.deliveries.periods import parse_date
 from datenlabor.deliveries.register_rows import create_rows
-from datenlabor.deliveries.spec import Origin, Spec
+from datenlabor.deliveries.spec import Spec
+from datenlabor.deliveries.spec_columns import Origin
 from datenlabor.deliveries.work import work_database
 from datenlabor.errors import DatenlaborError
-from datenlabor.publishing.tables import literal
+
+_RECORDS = "select count(*) from record where not is_skipped"
+_PUBLISHED_ON = "Correct `published_on` in the spec, or leave it out and give --published-on."
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class _Counts:
     values: int
     values_loaded: int
     values_ignored: int
+    values_quarantined: int
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,8 @@ def _read(
     connection: duckdb.DuckDBPyConnection, layout: Layout, target: Target, known: Known
 ) -> Reading:
     spec = layout.spec
-    _create_record(connection, layout)
+    check_spec(spec, known.codes)
+    create_record(connection, layout)
     create_quarantine(connection, layout)
     if spec.contract.kind == "figures":
         rows, counts = _read_figures(connection, layout, target, known)
@@ -149,32 +154,12 @@ def _read(
     )
 
 
-def _create_record(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
-    """Load the body; refuse the file if the engine does not see the records the reader wrote."""
-    prepared = layout.prepared
-    skips = [
-        (trimmed(f"c{layout.column(skip.column)}"), literal(skip.pattern))
-        for skip in (layout.spec.body.skip if layout.spec.body else ())
-    ]
-    is_skipped = " or ".join(f"regexp_full_match({text}, {pattern})" for text, pattern in skips)
-    connection.execute(
-        f"create table record as select *, {is_skipped or 'false'} as is_skipped from body"
-    )
-    seen = _number(connection, "select count(*) from record")
-    if seen != prepared.body_records:
-        raise DatenlaborError(
-            f"{layout.file.name}: {prepared.body_records} records were found, but {seen} arrived.",
-            hint="Please report this file: it is written in a way that is not understood.",
-        )
-
-
 def _read_figures(
     connection: duckdb.DuckDBPyConnection, layout: Layout, target: Target, known: Known
 ) -> tuple[int, _Counts]:
     figures = create_figures(connection, layout, known)
     quarantine_figures(connection, layout, figures)
     rows = write_figures(connection, layout, figures, target.folder, target.delivery_id)
-    ignored = _number(connection, "select count(*) from checked_value where is_ignored")
     return rows, _Counts(
         skipped=_number(connection, "select count(*) from record where is_skipped")
         + _number(
@@ -188,9 +173,12 @@ def _read_figures(
             "where not is_ignored and line not in (select line from bad_value)",
         ),
         quarantined=_number(connection, "select count(distinct line) from bad_value"),
-        values=_number(connection, "select count(*) from checked_value"),
+        values=_number(connection, _RECORDS) * len(figures.cells),
         values_loaded=rows,
-        values_ignored=ignored,
+        values_ignored=_number(connection, "select count(*) from checked_value where is_ignored"),
+        values_quarantined=_number(
+            connection, "select count(*) from (select distinct line, cell from bad_value)"
+        ),
     )
 
 
@@ -202,14 +190,15 @@ def _read_register(
     dataset = layout.spec.dataset
     rows = write_rows(connection, dataset, names, target.folder, target.delivery_id)
     ignored = _number(connection, "select count(*) from checked_row where is_ignored")
-    records = _number(connection, "select count(*) from checked_row")
+    quarantined = _number(connection, "select count(distinct line) from bad_cell")
     return rows, _Counts(
         skipped=_number(connection, "select count(*) from record where is_skipped") + ignored,
         loaded=rows,
-        quarantined=_number(connection, "select count(distinct line) from bad_cell"),
-        values=records * used,
+        quarantined=quarantined,
+        values=_number(connection, _RECORDS) * used,
         values_loaded=rows * used,
         values_ignored=ignored * used,
+        values_quarantined=quarantined * used,
     )
 
 
@@ -226,9 +215,9 @@ def _account(prepared: Prepared, counts: _Counts) -> Account:
         values_read=counts.values,
         values_loaded=counts.values_loaded,
         values_ignored=counts.values_ignored,
-        values_quarantined=counts.values - counts.values_loaded - counts.values_ignored,
+        values_quarantined=counts.values_quarantined,
     )
-    placed = (
+    records = (
         account.records_header
         + account.records_footer
         + account.records_blank
@@ -236,11 +225,16 @@ def _account(prepared: Prepared, counts: _Counts) -> Account:
         + account.records_loaded
         + account.records_quarantined
     )
-    if placed != account.records_read:
-        raise DatenlaborError(
-            f"{account.records_read} records were read, but {placed} have a place.",
-            hint="Please report this file; nothing of it was loaded.",
-        )
+    values = account.values_loaded + account.values_ignored + account.values_quarantined
+    for what, read_in, placed in (
+        ("records", account.records_read, records),
+        ("values", account.values_read, values),
+    ):
+        if placed != read_in:
+            raise DatenlaborError(
+                f"{read_in} {what} were read, but {placed} have a place.",
+                hint="Please report this file; nothing of it was loaded.",
+            )
     return account
 
 
@@ -276,7 +270,7 @@ def _published_on(layout: Layout) -> date | None:
     """Return the day the file says it was published.
 
     Raises:
-        DatenlaborError: the spec names a place for it, and there is no date.
+        DatenlaborError: the spec names a place for it, and there is no date, or one to come.
 
     """
     place = layout.spec.published_on
@@ -287,7 +281,14 @@ def _published_on(layout: Layout) -> date | None:
     if day is None:
         raise DatenlaborError(
             f"{layout.file.name}: no date of publication is found at `{place.origin}`.",
-            hint="Correct `published_on` in the spec, or leave it out and give --published-on.",
+            hint=_PUBLISHED_ON,
+        )
+    # It would go before every state to come, until then.
+    if date.fromisoformat(day) > datetime.now(UTC).date():
+        raise DatenlaborError(
+            f"{layout.file.name}: its day of publication at `{place.origin}`, {day}, is in the "
+            "future.",
+            hint=_PUBLISHED_ON,
         )
     return date.fromisoformat(day)
 

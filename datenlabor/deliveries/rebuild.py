@@ -1,14 +1,16 @@
 """Everything from the originals: verify them, read them again, build the warehouse from nothing."""
 
+import fcntl
+import shutil
 import tempfile
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from datenlabor import console, dbt
+from datenlabor import console, dbt, warehouse
 from datenlabor.city import City, SpecFile
 from datenlabor.deliveries import journal, reading, store
 from datenlabor.deliveries.deliver import Reader, Request, deliver, describe, plain_errors
@@ -19,6 +21,7 @@ from datenlabor.deliveries.spec import parse_spec
 from datenlabor.deliveries.store import Delivery
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
+from datenlabor.publishing.store import sync
 
 STEPS = 3
 
@@ -42,19 +45,20 @@ def rebuild(
     """Build the warehouse of ``home`` from the originals of all active deliveries.
 
     ``accept`` replaces deliveries whose reading has changed; without it they stop the rebuild.
-    A failure leaves the warehouse as it was.
+    The new warehouse is made beside the old one and takes its place when it is complete: a rebuild
+    that fails or is killed leaves the old one as it was. No delivery comes or goes meanwhile.
 
     Raises:
         DatenlaborError: an original is damaged, a reading has changed, or the build failed.
 
     """
     read = read or reading.read
-    with store.locked(home):
+    with store.locked(home), _draft(home) as new:
         active = [delivery for delivery in store.deliveries(home) if delivery.is_active]
         console.step(1, STEPS, f"Verify the originals of {len(active)} deliveries")
         verify_originals(active)
         console.step(2, STEPS, "Read them again")
-        changed = differences(home, active, read)
+        changed = differences(home.scratch, active, read)
         for difference in changed:
             console.done(f"{difference.delivery.id}: {difference.text}")
         if changed and not accept:
@@ -65,9 +69,10 @@ def rebuild(
             )
         for difference in changed:
             _replace(home, difference.delivery, read)
-    console.step(3, STEPS, "Build the warehouse and its history from nothing")
-    _build_anew(home, city, build)
-    journal.append(home, Event.REBUILT)
+        console.step(3, STEPS, "Build the warehouse and its history from nothing")
+        build(new, city)
+        _adopt(home, new)
+        journal.append(home, Event.REBUILT)
 
 
 def verify_originals(deliveries: list[Delivery]) -> None:
@@ -89,20 +94,20 @@ def verify_originals(deliveries: list[Delivery]) -> None:
         )
 
 
-def differences(home: Home, deliveries: list[Delivery], read: Reader) -> list[Difference]:
-    """Read originals again with their own specs and compare the rows.
+def differences(scratch: Path, deliveries: list[Delivery], read: Reader) -> list[Difference]:
+    """Read originals again with their own specs, in folder ``scratch``, and compare the rows.
 
     Raises:
         DatenlaborError: DuckDB cannot read or write.
 
     """
     found = []
-    with tempfile.TemporaryDirectory(dir=home.root, prefix=".rebuild-") as scratch:
+    with tempfile.TemporaryDirectory(dir=scratch) as readings:
         for delivery in deliveries:
-            folder = Path(scratch) / delivery.id
+            folder = Path(readings) / delivery.id
             folder.mkdir()
-            spec = parse_spec(delivery.spec_text, f"of {delivery.id}")
             try:
+                spec = parse_spec(delivery.spec_text, f"of {delivery.id}")
                 with plain_errors(delivery.original):
                     target = reading.Target(folder, delivery.id)
                     read(delivery.original, spec, target, known_to(deliveries, spec), _silent)
@@ -139,6 +144,49 @@ def compare_rows(stored: Path, today: Path) -> str:
     return "; ".join(texts)
 
 
+def discard_draft(home: Home) -> None:
+    """Remove what a killed rebuild has left.
+
+    Only for the holder of the store's lock. Raises OSError.
+    """
+    if home.scratch.exists():
+        shutil.rmtree(home.scratch)
+
+
+@contextmanager
+def _draft(home: Home) -> Iterator[Home]:
+    """Give a home with the same deliveries, but with a warehouse yet to be built.
+
+    Only for the holder of the store's lock. Raises DatenlaborError if a program may be writing the
+    warehouse that would be replaced; OSError.
+    """
+    with _unwritten(home.warehouse):
+        discard_draft(home)
+    home.scratch.mkdir()
+    try:
+        yield replace(home, is_draft=True)
+    finally:
+        discard_draft(home)
+
+
+def _adopt(home: Home, new: Home) -> None:
+    """Put the warehouse of a draft in the place of the present one, which may be damaged.
+
+    Killed at any point, one of the two is there, whole. Readers that have the old one open keep it.
+
+    Raises DatenlaborError if a program may be writing the old one; OSError.
+    """
+    with warehouse.opened(new) as connection:
+        connection.execute("checkpoint")
+    with _unwritten(home.warehouse):
+        # A log beside a file it does not belong to would make that file unreadable; without its
+        # log, the old warehouse is what it was when last written in full, its mark included.
+        home.warehouse.with_name(f"{home.warehouse.name}.wal").unlink(missing_ok=True)
+        sync(home.root)
+        new.warehouse.replace(home.warehouse)
+        sync(home.root)
+
+
 def _replace(home: Home, delivery: Delivery, read: Reader) -> None:
     spec = parse_spec(delivery.spec_text, f"of {delivery.id}")
     request = Request(
@@ -152,39 +200,21 @@ def _replace(home: Home, delivery: Delivery, read: Reader) -> None:
         console.done(f"{delivery.id} is replaced by {replacement.id}")
 
 
-def _build_anew(home: Home, city: City, build: Callable[[Home, City], None]) -> None:
-    """Build with the old warehouse set aside; put it back if that fails, also after a kill."""
-    aside = home.warehouse.with_name(f"{home.warehouse.name}.before-rebuild")
-    if aside.exists():
-        aside.replace(home.warehouse)
-    if home.warehouse.exists():
-        _close(home)
-        home.warehouse.replace(aside)
-    try:
-        build(home, city)
-    except BaseException:
-        _remove(home.warehouse)
-        with suppress(FileNotFoundError):
-            aside.replace(home.warehouse)
-        raise
-    _remove(aside)
-
-
-def _close(home: Home) -> None:
-    """Write the log of the warehouse into its file; prove that nobody else has it open."""
-    try:
-        with duckdb.connect(str(home.warehouse)) as connection:
-            connection.execute("checkpoint")
-    except duckdb.Error as error:
-        raise DatenlaborError(
-            f"The warehouse cannot be opened: {error}", hint="Close the program that has it open."
-        ) from error
-
-
-def _remove(file: Path) -> None:
-    for path in (file, file.with_name(f"{file.name}.wal")):
-        path.unlink(missing_ok=True)
-
-
 def _silent(_done: int, _total: int) -> None:
     pass
+
+
+@contextmanager
+def _unwritten(file: Path) -> Iterator[None]:
+    """Keep writers away from a database, whatever its state, with the kind of lock DuckDB takes."""
+    if not file.exists():
+        yield
+        return
+    with file.open("rb") as stream:
+        try:
+            fcntl.lockf(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as error:
+            raise DatenlaborError(
+                f"Another program is writing {file}.", hint="Close it, then try again."
+            ) from error
+        yield

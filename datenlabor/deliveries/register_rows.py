@@ -1,19 +1,20 @@
 """From records to rows of a register, in SQL: one row per record, and what is wrong with it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from datenlabor.deliveries.catalogue import Codes
-from datenlabor.deliveries.contract import Column, Type
+from datenlabor.deliveries.contract import Column, Contract, Shares, Type
 from datenlabor.deliveries.layout import Layout
 from datenlabor.deliveries.lookups import Lookup, create_lookup, row_text
 from datenlabor.deliveries.numbers import number_sql, trimmed
-from datenlabor.deliveries.spec import ColumnSpec
+from datenlabor.deliveries.spec_columns import ColumnSpec
 from datenlabor.publishing.tables import literal
 
-_PLAIN = (Type.STRING, Type.GEOMETRY)
+_ROUNDING = 1e-6
+"""How far shares may be from 1 in sum; the data test of the warehouse allows the same."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ def create_rows(
         "create or replace table checked_row as "
         f"select line, {ignored} as is_ignored, {values} from record {joins} where not is_skipped"
     )
-    connection.execute(_bad_cell(cells, contract.key, joins))
+    connection.execute(f"create or replace table bad_cell as {_bad_cells(cells, joins)}")
+    connection.execute(_bad_keys(contract))
+    if contract.shares:
+        connection.execute(_bad_shares(contract.shares))
     names = tuple(column.name for column in contract.columns)
     connection.execute(
         "create or replace view register_row as "
@@ -83,7 +87,7 @@ def _cell(
     source = layout.spec.columns.get(column.name)
     if column.type in {Type.NUMBER, Type.INTEGER} and source and source.constant is None:
         return _number(layout, column, raw, label)
-    if column.type in _PLAIN and source and _is_plain(source) and len(numbers) == 1:
+    if column.type is Type.STRING and source and _is_plain(source) and len(numbers) == 1:
         return _text(column, raw, label)
     lookup = create_lookup(connection, layout, column, (0,), codes)
     lookups.append(lookup)
@@ -106,10 +110,7 @@ def _is_plain(source: ColumnSpec) -> bool:
 def _text(column: Column, raw: str, label: str) -> _Cell:
     value = f"nullif({trimmed(raw)}, '')"
     rule = f"case when {value} is null then 'required' end" if column.required else "null"
-    if column.type is Type.GEOMETRY:
-        rule = f"case when not json_valid({value}) then 'not_a_geometry' else {rule} end"
-    else:
-        value = rf"regexp_replace({value}, '\s+', ' ', 'g')"
+    value = rf"regexp_replace({value}, '\s+', ' ', 'g')"
     hint = column.hint or f"{column.name} must not be empty."
     return _Cell(column, value, rule, literal(hint), raw, label)
 
@@ -151,24 +152,49 @@ def _bounds(column: Column) -> str:
     return " ".join([kind, *([", ".join(bounds)] if bounds else []), "as under `numbers:`."])
 
 
-def _bad_cell(cells: Sequence[_Cell], key: Sequence[str], joins: str) -> str:
-    keys = ", ".join(key)
+def _bad_keys(contract: Contract) -> str:
+    """Add rows that contradict each other, and what is said again, among the rows that are good."""
+    keys = ", ".join(contract.key)
+    columns = ", ".join(column.name for column in contract.columns)
     return f"""
-        create or replace table bad_cell as
-        {" union all ".join(_broken(cells, joins))}
-        union all
-        select line, {literal(keys)} as column_label,
-            concat_ws(' | ', {keys}) as raw_value, 'repeated_key' as rule,
-            'Line ' || min(line) over (partition by {keys}) || ' has the same key.' as hint
-        from checked_row
-        where not is_ignored
-        qualify row_number() over (partition by {keys} order by line) > 1
+        insert into bad_cell
+        select line, {literal(keys)}, concat_ws(' | ', {keys}),
+            if(is_same, 'repeated_row', 'repeated_key'),
+            if(
+                is_same,
+                'The same row stands in line ' || first_line || ' already.',
+                'Line ' || if(line = first_line, last_line, first_line)
+                || ' says something else under the same key. Only one of them can be right.'
+            )
+        from (
+            select line, {keys}, min(line) over same_key as first_line,
+                max(line) over same_key as last_line,
+                count(distinct ({columns})) over same_key = 1 as is_same
+            from checked_row
+            where not is_ignored and line not in (select line from bad_cell)
+            window same_key as (partition by {keys})
+        )
+        where last_line > first_line and not (is_same and line = first_line)
     """
 
 
-def _broken(cells: Sequence[_Cell], joins: str) -> Iterator[str]:
-    for cell in cells:
-        yield f"""
+def _bad_shares(shares: Shares) -> str:
+    """Add the parts of what is not whole; a part with a wrong cell is missing from the others."""
+    whole = f"sum({shares.column}) over (partition by {', '.join(shares.of)})"
+    hint = f"All rows with the same {', '.join(shares.of)} must add up to 1, not to "
+    return f"""
+        insert into bad_cell
+        select line, {literal(shares.column)}, cast({shares.column} as varchar),
+            'not_a_whole', {literal(hint)} || round({whole}, 6) || '.'
+        from checked_row
+        where not is_ignored and line not in (select line from bad_cell)
+        qualify abs({whole} - 1) > {_ROUNDING}
+    """
+
+
+def _bad_cells(cells: Sequence[_Cell], joins: str) -> str:
+    return " union all ".join(
+        f"""
             select record.line, {literal(cell.label or cell.column.name)} as column_label,
                 replace({cell.raw}, chr(31), ' | ') as raw_value,
                 checked_row.rule_{cell.column.name} as rule, {cell.hint} as hint
@@ -176,3 +202,5 @@ def _broken(cells: Sequence[_Cell], joins: str) -> Iterator[str]:
             inner join checked_row on record.line = checked_row.line
             where not checked_row.is_ignored and checked_row.rule_{cell.column.name} is not null
         """
+        for cell in cells
+    )

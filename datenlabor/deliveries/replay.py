@@ -2,29 +2,37 @@
 
 A snapshot sees what is there when it runs, so its history depends on the order of its runs. That
 order is always the order of the days of publication: a new last day is added; for a day in
-between, a withdrawal or a changed snapshot, everything is replayed from the first day.
+between, a withdrawal or a changed snapshot, everything is replayed from the first day. Days on
+which a list of the product changed count as well, as long as another day follows.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
+from datenlabor import product_lists, warehouse
 from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.store import Delivery
-from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, Home
+
+_DEFINITION = (
+    *("snapshots/*", "macros/register_state.sql"),
+    *("models/staging/stg_register__*.sql", "models/staging/stg_delivery__*.sql"),
+)
+_UNFINISHED = ""
+"""Digest of a day that was started; no day that is wanted has it."""
 
 
 @dataclass(frozen=True, order=True)
 class Day:
-    """A day on which registers were published."""
+    """A day on which registers were published or lists of the product changed."""
 
     day: date
     digest: str
-    """Of the deliveries of the day and of how snapshots are taken."""
+    """Of what changed on the day and of how snapshots are taken."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +43,31 @@ class Plan:
     days: tuple[Day, ...]
 
 
-def register_days(deliveries: Iterable[Delivery], definition: str) -> tuple[Day, ...]:
-    """Return the days on which registers that count were published, in order.
+def register_days(
+    deliveries: Iterable[Delivery], changes: Mapping[date, Sequence[str]], definition: str
+) -> tuple[Day, ...]:
+    """Return the days on which anything changed in the registers that count, in order.
 
-    ``definition`` stands for how snapshots are taken: when it changes, all days do.
+    ``changes`` are those of the product's lists; the last day of all needs no replay if only they
+    changed, since the build sees their state. ``definition`` stands for how snapshots are taken:
+    when it changes, all days do.
     """
-    ids: dict[date, list[str]] = {}
+    contents: dict[date, list[str]] = {}
     for delivery in deliveries:
         if delivery.is_active and contracts()[delivery.record.dataset].kind == "register":
-            ids.setdefault(delivery.record.published_on, []).append(delivery.id)
+            contents.setdefault(delivery.record.published_on, []).append(delivery.id)
+    last = max((*contents, *changes), default=date.min)
+    for day, rows in changes.items():
+        if day in contents or day < last:
+            contents.setdefault(day, []).extend(rows)
     return tuple(
-        Day(day, hashlib.sha256("\n".join([definition, *sorted(ids[day])]).encode()).hexdigest())
-        for day in sorted(ids)
+        Day(day, hashlib.sha256("\n".join([definition, *sorted(rows)]).encode()).hexdigest())
+        for day, rows in sorted(contents.items())
     )
 
 
 def plan(wanted: Sequence[Day], replayed: Sequence[Day]) -> Plan:
-    """Say what leads from the days replayed to the days wanted."""
+    """Say what leads from the days replayed, the last perhaps unfinished, to the days wanted."""
     is_start = tuple(wanted[: len(replayed)]) == tuple(replayed)
     if is_start and (replayed or not wanted):
         return Plan(from_nothing=False, days=tuple(wanted[len(replayed) :]))
@@ -64,66 +80,53 @@ def bring_up_to_date(
 ) -> int:
     """Replay the days that are due; ``take_snapshots`` does it for one. Return how many they were.
 
-    A day is remembered in the warehouse once its snapshots are taken; killed in between, it is
-    replayed again, which changes nothing.
+    A day is noted in the warehouse before its snapshots are taken, its digest once they are. Where
+    that failed or was killed, nobody knows which were: the next time begins from nothing.
 
     Raises:
         DatenlaborError: the warehouse cannot be opened, or whatever ``take_snapshots`` raises.
 
     """
-    wanted = register_days(deliveries, snapshot_definition())
+    wanted = register_days(deliveries, product_lists.changes(), snapshot_definition())
     if not wanted and not home.warehouse.exists():
         return 0
     due = plan(wanted, _replayed(home))
     if due.from_nothing:
-        _execute(
+        warehouse.execute(
             home,
             "drop schema if exists snapshots cascade",
             "drop table if exists raw.replayed_day",
         )
     for day in due.days:
-        take_snapshots(day.day)
-        _execute(
+        warehouse.execute(
             home,
             "create schema if not exists raw",
             "create table if not exists raw.replayed_day (day date, digest varchar)",
-            f"insert into raw.replayed_day values (date '{day.day}', '{day.digest}')",
+            f"insert into raw.replayed_day values (date '{day.day}', '{_UNFINISHED}')",
+        )
+        take_snapshots(day.day)
+        warehouse.execute(
+            home,
+            f"update raw.replayed_day set digest = '{day.digest}' where day = date '{day.day}'",
         )
     return len(due.days)
 
 
 def snapshot_definition() -> str:
-    """Return a hash of the snapshots' definitions."""
+    """Return a hash of the snapshots' definitions and of what makes their rows."""
     digest = hashlib.sha256()
-    for file in sorted((PROJECT / "snapshots").rglob("*.*")):
-        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    for pattern in _DEFINITION:
+        for file in sorted(PROJECT.glob(pattern)):
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
 
 def _replayed(home: Home) -> tuple[Day, ...]:
     if not home.warehouse.exists():
         return ()
-    with _opened(home, read_only=True) as connection:
+    with warehouse.opened(home, read_only=True) as connection:
         try:
             days = connection.execute("select day, digest from raw.replayed_day order by day")
         except duckdb.CatalogException:
             return ()
         return tuple(Day(*row) for row in days.fetchall())
-
-
-def _execute(home: Home, *statements: str) -> None:
-    """Run statements in one transaction."""
-    with _opened(home) as connection:
-        connection.begin()
-        for statement in statements:
-            connection.execute(statement)
-        connection.commit()
-
-
-def _opened(home: Home, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(home.warehouse), read_only=read_only)
-    except duckdb.Error as error:
-        raise DatenlaborError(
-            f"The warehouse cannot be opened: {error}", hint="Close the program that has it open."
-        ) from error

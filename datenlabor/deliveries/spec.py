@@ -5,69 +5,22 @@ turned into a code. It never computes: what does not fit is quarantined, not ben
 """
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from datenlabor.deliveries.contract import Contract, contracts
+from datenlabor.deliveries import plain_yaml
+from datenlabor.deliveries.contract import Contract, Type, contracts
+from datenlabor.deliveries.spec_columns import ColumnSpec, Origin, Part, Regex, Text, Texts
 from datenlabor.errors import DatenlaborError
 
 MISSING = ("O", "M", "L", "Q")
 """SDMX statuses of figures without a value."""
-_TOKEN = re.compile(
-    r"(?P<kind>column|header|line|footer|file name|cells)(?: (?P<place>.+))?", re.DOTALL
-)
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a text comes from: ``column 2``, ``header 1``, ``line 6``, ``cells 3-``."""
-
-    kind: Literal["column", "header", "line", "footer", "file name", "cells"]
-    place: str
-
-    @classmethod
-    def parse(cls, token: str) -> "Origin":
-        """Read a token of the spec. Raises ValueError."""
-        match = _TOKEN.fullmatch(token.strip())
-        needs_place = ("column", "header", "line", "cells")
-        if not match or (match["kind"] in needs_place) != bool(match["place"]):
-            raise ValueError(
-                f"{token!r} is no place: write `column 2`, `column Name`, `header 1`, `line 6`, "
-                "`footer`, `file name` or `cells 3-`"
-            )
-        return cls(match["kind"], match["place"] or "")  # type: ignore[arg-type] # from the regex
-
-
-def _tuple(value: Any) -> Any:  # noqa: ANN401 as written in the YAML
-    return (value,) if isinstance(value, str) else value
-
-
-def _texts(value: Any) -> Any:  # noqa: ANN401 as written in the YAML
-    """Let `2005: population` and `-: 0` be texts; a boolean would hide what was written."""
-    if isinstance(value, dict):
-        return {
-            key if isinstance(key, bool) else str(key): item
-            if isinstance(item, bool)
-            else str(item)
-            for key, item in value.items()
-        }
-    return value if isinstance(value, bool) or value is None else str(value)
-
-
-Tokens = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
-Texts = Annotated[dict[str, str], BeforeValidator(_texts)]
-Text = Annotated[str, BeforeValidator(_texts)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class Match(_Part):
+class Match(Part):
     """How a file is recognised: all that is given must fit."""
 
     name: str | None = None
@@ -78,26 +31,26 @@ class Match(_Part):
     """Names that must be among the header cells or attributes."""
 
 
-class Format(_Part):
+class Format(Part):
     """How the file is written."""
 
     type: Literal["csv", "excel", "geo"]
     encoding: Literal["auto", "utf-8", "utf-16", "cp1252", "latin-1"] = "auto"
     delimiter: str = ";"
-    sheet: str | int | None = None
-    """Workbooks: name or number from 1; by default the only or the first one."""
+    sheet: Text | None = None
+    """Workbooks: name, else number from 1; by default the first one that is shown."""
     layer: str | None = None
     """Geodata with several layers."""
     last_line: Literal["ended", "unended"] = "ended"
     """``unended``: the last line may lack its line end, which otherwise means a cut file."""
 
 
-class Place(_Part):
+class Place(Part):
     """A record: the one on a line, or the first that fits a pattern."""
 
     line: int | None = None
     column: int | None = None
-    pattern: str | None = None
+    pattern: Regex | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> "Place":
@@ -106,16 +59,16 @@ class Place(_Part):
         return self
 
 
-class Skip(_Part):
+class Skip(Part):
     """Records of the body that are declared not to be data, and why."""
 
     column: str
     """Number or name of a column."""
-    pattern: str
+    pattern: Regex
     why: str
 
 
-class Body(_Part):
+class Body(Part):
     """Which records are data."""
 
     starts: Place
@@ -124,7 +77,7 @@ class Body(_Part):
     skip: tuple[Skip, ...] = ()
 
 
-class Header(_Part):
+class Header(Part):
     """How many rows directly above the body are header rows."""
 
     rows: int = Field(0, ge=0, le=12)
@@ -132,7 +85,7 @@ class Header(_Part):
     """Numbers (from 1) of header rows in which an empty cell repeats its left neighbour."""
 
 
-class Numbers(_Part):
+class Numbers(Part):
     """How numbers are written. A text that is not written like this is not a number."""
 
     decimal: Literal[",", "."] = ","
@@ -146,40 +99,7 @@ class Numbers(_Part):
         return self
 
 
-class ColumnSpec(_Part):
-    """Where a column of the contract comes from and how its text becomes a code."""
-
-    origins: Tokens = Field((), alias="from")
-    """One place, or several whose texts are joined by ``join``."""
-    join: str = " | "
-    constant: Text | None = None
-    pattern: str | None = None
-    """Regular expression the whole text must fit; ``as`` may use its groups as {1}, {2}."""
-    template: str | None = Field(None, alias="as")
-    digits: int | None = None
-    """Restore lost leading zeros of a purely numeric key."""
-    mapping: Texts | None = Field(None, alias="map")
-    """Text → code. If given, a text that is not in it is quarantined."""
-    also: bool = False
-    """With ``map``: other texts are taken as they are."""
-    ignore: Annotated[tuple[str, ...], BeforeValidator(_tuple)] = ()
-    """Texts (globs with * and ?) whose cells or rows are declared not to be wanted."""
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> "ColumnSpec":
-        if bool(self.origins) == (self.constant is not None):
-            raise ValueError("give either `from` or `constant`")
-        for token in self.origins:
-            Origin.parse(token)
-        return self
-
-    @property
-    def places(self) -> tuple[Origin, ...]:
-        """Return the places the text is made of."""
-        return tuple(map(Origin.parse, self.origins))
-
-
-class Source(_Part):
+class Source(Part):
     """Where the file comes from and on which terms."""
 
     code: str
@@ -194,17 +114,30 @@ class Source(_Part):
     """Months from the end of a period to its publication, for the freshness of the source."""
 
 
-class PublishedOn(_Part):
+class PublishedOn(Part):
     """The place of the date on which this state was published."""
 
     origin: str = Field(alias="from")
-    pattern: str = r".*?(\d{2}\.\d{2}\.\d{4}).*"
+    pattern: Regex = r".*?(\d{2}\.\d{2}\.\d{4}).*"
+    """Its first group is the date."""
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> "PublishedOn":
+        allowed = ("line", "footer", "file name")
+        if Origin.parse(self.origin).kind not in allowed:
+            raise ValueError(
+                f"from {self.origin!r} says nothing of the whole file: write `line 6`, `footer` "
+                "or `file name`"
+            )
+        if not re.compile(self.pattern).groups:
+            raise ValueError(f"pattern {self.pattern!r} has no group ( ) around the date")
+        return self
 
 
-class Spec(_Part):
+class Spec(Part):
     """One kind of file."""
 
-    name: str = Field(pattern=r"[a-z0-9_]+")
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
     title: str
     dataset: str
     source: Source
@@ -219,9 +152,9 @@ class Spec(_Part):
     """Text in place of a number → a number, or the SDMX status of a missing value."""
     marks: Texts = Field(default_factory=dict)
     """Mark beside a number (``p``, ``r``, ``()``, ``1)``) → SDMX status of the value."""
-    suffixes: dict[str, float] = Field(default_factory=dict)
+    suffixes: dict[str, Factor] = Field(default_factory=dict)
     """Unit written behind a number (``%``, ``Tsd.``, ``T€``) → factor to the measure's unit."""
-    factors: dict[str, float] = Field(default_factory=dict)
+    factors: dict[str, Factor] = Field(default_factory=dict)
     """Measure → factor, for columns that are in another unit than the measure."""
     columns: dict[str, ColumnSpec]
     measures: tuple[dict[str, Any], ...] = ()
@@ -239,7 +172,7 @@ class Spec(_Part):
     @model_validator(mode="after")
     def _symbols_are_known(self) -> "Spec":
         for text, code in self.symbols.items():
-            if code not in MISSING and not re.fullmatch(r"-?\d+(\.\d+)?", code):
+            if code not in MISSING and not re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", code):
                 raise ValueError(
                     f"symbol {text!r} stands for {code!r}, which is neither a number "
                     f"nor one of {', '.join(MISSING)}"
@@ -270,6 +203,45 @@ class Spec(_Part):
             raise ValueError("say under `body: {starts: …}` where the data begin")
         return self
 
+    @model_validator(mode="after")
+    def _every_word_counts(self) -> "Spec":
+        """Refuse what would be read past: the user meant something by it."""
+        is_register = self.contract.kind == "register"
+        for word in ("factors", "measures", "required_areas"):
+            if is_register and getattr(self, word):
+                raise ValueError(f"`{word}` is for figures, {self.dataset!r} is a register")
+        for name, source in self.columns.items():
+            kinds = [place.kind for place in source.places]
+            is_number = self.contract.column(name).type in {Type.NUMBER, Type.INTEGER}
+            if is_number and source.origins and source.rewriting:
+                raise ValueError(
+                    f"columns.{name}: {', '.join(source.rewriting)} cannot be used for numbers; "
+                    "allowed are `from`, and `numbers`, `symbols`, `marks`, `suffixes` of the spec"
+                )
+            if is_register and is_number and source.origins and kinds != ["column"]:
+                raise ValueError(f"columns.{name}: a number stands in one `column N`")
+            if is_register and (strange := {"header", "cells"} & set(kinds)):
+                raise ValueError(
+                    f"columns.{name}: {', '.join(strange)} is for figures; allowed in registers "
+                    "are `column N`, `line N`, `footer`, `file name`"
+                )
+            if "cells" in kinds and not is_number:
+                raise ValueError(f"columns.{name}: only `value` comes from cells")
+        measures = self._named_measures()
+        if measures and (strange := set(self.factors) - measures):
+            raise ValueError(
+                f"factors: {', '.join(sorted(strange))} is no measure of this spec; allowed are "
+                f"{', '.join(sorted(measures))}"
+            )
+        return self
+
+    def _named_measures(self) -> set[str]:
+        """Return the measures if the spec names all of them, else an empty set."""
+        source = self.columns.get("measure_code")
+        if source is None or source.also:
+            return set()
+        return {source.constant} if source.constant else set((source.mapping or {}).values())
+
 
 def parse_spec(text: str, where: str) -> Spec:
     """Read a spec from YAML.
@@ -279,18 +251,22 @@ def parse_spec(text: str, where: str) -> Spec:
 
     """
     try:
-        return Spec.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise DatenlaborError(f"Spec {where} is not YAML: {error}") from error
+        return Spec.model_validate(plain_yaml.load(text, f"Spec {where}"))
     except ValidationError as error:
         problems = "\n".join(
-            f"  {'.'.join(map(str, problem['loc'])) or 'spec'}: {problem['msg']}"
+            f"  {'.'.join(map(str, problem['loc'])) or 'spec'}: "
+            f"{problem['msg'].removeprefix('Value error, ')}{_found(problem['input'])}"
             for problem in error.errors()
         )
         raise DatenlaborError(
             f"Spec {where} cannot be used:\n{problems}",
             hint="docs/deliveries.md explains the words of a spec.",
         ) from error
+
+
+def _found(value: object) -> str:
+    """Show a text that is wrong; a block of the spec would be too long."""
+    return f" (found {value!r})" if isinstance(value, str) else ""
 
 
 def read_spec(file: Path) -> Spec:

@@ -16,6 +16,7 @@ the lock, so that the same file never counts twice.
 """
 
 import fcntl
+import os
 import re
 import shutil
 import time
@@ -154,6 +155,8 @@ def locked(home: Home) -> Iterator[None]:
                 console.err.print("Another process is at work on the deliveries: waiting …")
                 is_told = True
             time.sleep(0.1)
+        # For programs started meanwhile with `close_fds=False`, which may outlive this one.
+        os.set_inheritable(lock.fileno(), True)  # noqa: FBT003 takes no keyword
         _settle(home)
         yield
 

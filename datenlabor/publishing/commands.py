@@ -29,7 +29,8 @@ def publish_command(
 ) -> None:
     """Publish the protected tables to the dashboards, or go back to an earlier release.
 
-    The warehouse is built first if anything has changed since the current release.
+    The warehouse is built first if anything it is made of has changed; if nothing has, and it is
+    published, the current release stays.
     """
     home = Home.from_environment()
     if to is not None and not rollback:
@@ -38,11 +39,16 @@ def publish_command(
         release = workflow.rollback(home, to)
     else:
         warehouse = pipeline.bring_up_to_date(home, City.from_environment())
-        release = workflow.publish(
-            home,
-            tables=protected_tables(MANIFEST),
-            keep=keep,
-            inputs_fingerprint=warehouse.fingerprint,
+        current = workflow.current_release(home)
+        release = (
+            current
+            if current and not warehouse.is_new
+            else workflow.publish(
+                home,
+                tables=protected_tables(MANIFEST),
+                keep=keep,
+                inputs_fingerprint=warehouse.fingerprint,
+            )
         )
     console.out.print(f"Current release: [bold]{release.release_id}[/bold] ({release.file})")
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from datenlabor import console
+from datenlabor import console, warehouse
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.publishing import store
@@ -32,6 +32,8 @@ def publish(
     Builds and checks a new file in a hidden folder, makes it durable, renames the folder, swaps
     the link ``current``. Until the swap readers see the old release, whatever happens; from then
     on the new one. What a crash leaves behind is removed by the next publish or rollback.
+
+    With ``inputs_fingerprint`` the warehouse has to be the build of these inputs, by its mark.
 
     ``keep`` releases stay (at least 2: the one just replaced may be opening in a reader), and
     always the current one and the one it replaced.
@@ -115,6 +117,12 @@ def _build(
     copied = build_file(
         file, warehouse=home.warehouse, tables=tables, release_id=release_id, published_at=now
     )
+    # Whoever changes the warehouse removes its mark first: it is still there, so nobody has.
+    if inputs_fingerprint and warehouse.built_from(home) != inputs_fingerprint:
+        raise DatenlaborError(
+            "The warehouse was changed after it had been built.",
+            hint="Another run of dbt came in between; run the command again.",
+        )
     rows = {name: table.rows for name, table in copied.items()}
     console.done(f"{len(rows)} tables, {sum(rows.values())} rows")
     console.step(2, 3, "Check it as its readers will open it")

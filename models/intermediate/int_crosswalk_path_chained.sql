@@ -5,8 +5,7 @@ with recursive areas as (
 ),
 
 listed as (
-    select * from {{ ref("stg_delivery__area_crosswalks") }}
-    where is_listed and weight > 0
+    select * from {{ ref("int_crosswalk_completed") }}
 ),
 
 reform_days as (

@@ -33,7 +33,7 @@ paired as (
         expected.indicator_code,
         expected.calendar_year,
         expected.value_kind,
-        expected.is_composed,
+        expected.is_composable,
         case when expected.value_kind = 'ratio' then units.ratio_factor else 1 end
             as ratio_factor,
         min(case
@@ -80,7 +80,7 @@ final as (
             when numerator_status = 'Q' then 'kept_secret'
             when numerator_status = 'L' then 'not_yet_published'
             when numerator_value is not null then 'base_missing'
-            when is_composed then 'not_composable'
+            when is_composable then 'not_composable'
             when first_year is null then 'not_published_for_area'
             else 'not_published_for_period'
         end as missing_reason_code,

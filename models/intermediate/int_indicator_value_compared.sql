@@ -52,7 +52,7 @@ compared as (
         calculated.value_kind != 'count' as is_comparable,
         -- Over a break the difference would show the new definition, not a change.
         case
-            when calculated.status_code != 'B' then previous.indicator_value
+            when calculated.break_note is null then previous.indicator_value
         end as previous_value
     from calculated
     inner join indicators on calculated.indicator_code = indicators.indicator_code

@@ -21,23 +21,21 @@ ancestors as (
     select * from {{ ref("int_area_ancestor_resolved") }}
 ),
 
+members as (
+    select * from {{ ref("int_area_member_resolved") }}
+),
+
 -- Shown areas, what they are summed from, and what the city is compared with.
 needed as (
     select area_code from displayed
     union distinct
-    select ancestors.descendant_area_code as area_code
+    select members.member_area_code as area_code
     from displayed
-    inner join areas on displayed.area_code = areas.area_code
-    inner join ancestors on areas.area_code = ancestors.ancestor_area_code
-    where areas.is_composed and ancestors.step_count = 1
+    inner join members on displayed.area_code = members.area_code
     union distinct
     select ancestor_area_code as area_code
     from ancestors
     where descendant_area_code = '{{ var("city_code") }}'
-),
-
-years as (
-    select distinct calendar_year from vintages
 ),
 
 -- Also what was delivered and does not count: a gap has to say so.
@@ -69,6 +67,15 @@ offered_levels as (
     inner join areas on offered.area_code = areas.area_code
 ),
 
+composable as (
+    select distinct
+        indicators.indicator_code,
+        members.area_code
+    from offered
+    inner join indicators on offered.measure_code = indicators.numerator_measure_code
+    inner join members on offered.area_code = members.member_area_code
+),
+
 city_parts as (
     select descendant_area_code as area_code
     from ancestors
@@ -88,22 +95,27 @@ spans as (
     group by indicators.indicator_code
 ),
 
--- An indicator is expected for every shown area in every year between its first and its
--- last figure, so that a missing figure is a row that says why and not a hole. Nobody
--- publishes official figures for the parts of a city: there an indicator is expected only
--- at levels at which it is known at all.
+years as (
+    select
+        indicator_code,
+        unnest(range(first_year, last_year + 1)) as calendar_year
+    from spans
+),
+
+-- An indicator is expected for every shown area in every year between its first and
+-- its last figure, so that a missing figure is a row that says why and not a hole.
+-- Nobody publishes official figures for the parts of a city: there an indicator is
+-- expected only at levels at which it is known at all.
 final as (
     select
         areas.area_code,
-        areas.is_composed,
         indicators.indicator_code,
         indicators.value_kind,
         indicators.unit_code,
-        years.calendar_year
-    from spans
-    inner join years
-        on years.calendar_year between spans.first_year and spans.last_year
-    inner join indicators on spans.indicator_code = indicators.indicator_code
+        cast(years.calendar_year as integer) as calendar_year,
+        composable.area_code is not null as is_composable
+    from years
+    inner join indicators on years.indicator_code = indicators.indicator_code
     cross join needed
     inner join areas on needed.area_code = areas.area_code
     left join city_parts on areas.area_code = city_parts.area_code
@@ -111,6 +123,10 @@ final as (
         on
             indicators.indicator_code = offered_levels.indicator_code
             and areas.area_level = offered_levels.area_level
+    left join composable
+        on
+            indicators.indicator_code = composable.indicator_code
+            and areas.area_code = composable.area_code
     where city_parts.area_code is null or offered_levels.area_level is not null
 )
 

@@ -43,14 +43,16 @@ part_vintages as (
         area_code,
         indicator_code,
         calendar_year,
-        known_from_on
+        known_from_on,
+        known_to_on
     from numerators
     union all
     select
         area_code,
         indicator_code,
         calendar_year,
-        known_from_on
+        known_from_on,
+        known_to_on
     from denominators
 ),
 
@@ -82,7 +84,15 @@ paired as (
         denominators.measure_value as base_value,
         coalesce(numerators.break_note, denominators.break_note) as break_note,
         coalesce(numerators.conversion_note, denominators.conversion_note)
-            as conversion_note
+            as conversion_note,
+        -- The publication that began the vintage.
+        case
+            when
+                denominators.known_from_on = spans.known_from_on
+                and numerators.known_from_on < spans.known_from_on
+                then denominators.release_id
+            else numerators.release_id
+        end as changing_release_id
     from spans
     inner join indicators on spans.indicator_code = indicators.indicator_code
     left join numerators
@@ -97,6 +107,8 @@ paired as (
             and spans.indicator_code = denominators.indicator_code
             and spans.calendar_year = denominators.calendar_year
             and {{ is_known_on("denominators", "spans.known_from_on") }}
+    -- A figure may end: a sum, for one, does when a part is withdrawn.
+    where coalesce(numerators.area_code, denominators.area_code) is not null
 ),
 
 calculated as (
@@ -114,7 +126,8 @@ final as (
     select
         * exclude (numerator_provenance, base_provenance, base_status, base_value),
         case
-            when indicator_value is null and numerator_status = 'M' then 'M'
+            when indicator_value is null and numerator_status in ('L', 'M', 'Q')
+                then numerator_status
             when indicator_value is null then 'O'
             {% for status in ["B", "D", "E", "U", "F", "P"] -%}
                 when '{{ status }}' in (numerator_status, base_status)

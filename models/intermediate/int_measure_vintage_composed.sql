@@ -15,30 +15,13 @@ areas as (
     where is_current
 ),
 
-edges as (
-    select * from {{ ref("stg_register__area_edges") }}
-),
-
 members as (
     select
-        edges.parent_area_code as area_code,
-        edges.child_area_code as member_area_code,
-        count(*) over (partition by edges.parent_area_code) as member_count
-    from edges
-    inner join areas on edges.parent_area_code = areas.area_code
-    inner join areas as children on edges.child_area_code = children.area_code
-    where areas.is_composed
+        *,
+        count(*) over (partition by area_code) as member_count
+    from {{ ref("int_area_member_resolved") }}
 ),
 
-known_cells as (
-    select distinct
-        area_code,
-        measure_code,
-        period_code
-    from known
-),
-
--- What is published for a composed area itself is not computed.
 part_vintages as (
     select
         members.area_code,
@@ -60,12 +43,7 @@ part_vintages as (
     from members
     inner join known on members.member_area_code = known.area_code
     inner join measures on known.measure_code = measures.measure_code
-    left join known_cells
-        on
-            members.area_code = known_cells.area_code
-            and known.measure_code = known_cells.measure_code
-            and known.period_code = known_cells.period_code
-    where measures.is_additive and known_cells.area_code is null
+    where measures.is_additive
 ),
 
 spans as (
@@ -106,10 +84,35 @@ composed as (
         and count(distinct parts.source_code) = 1
 ),
 
-united as (
-    select * from known
+-- What is published for a composed area itself goes before what is added up.
+candidates as (
+    select
+        known.*,
+        'known' as candidate
+    from known
+    inner join areas on known.area_code = areas.area_code
+    where areas.is_composed
     union all by name
-    select * from composed
+    select
+        *,
+        'composed' as candidate
+    from composed
+),
+
+prevailing as (
+    {{ prevailing_vintages("candidates", cell, "candidates.candidate = 'known' desc") }}
+),
+
+united as (
+    select known.*
+    from known
+    left join areas
+        on
+            known.area_code = areas.area_code
+            and areas.is_composed
+    where areas.area_code is null
+    union all by name
+    select * from prevailing
 ),
 
 final as (
@@ -128,8 +131,7 @@ final as (
         status_code,
         break_note,
         conversion_note,
-        measure_value,
-        {{ is_revised("measure_value", cell) }} as is_revised
+        measure_value
     from united
 )
 

@@ -29,6 +29,7 @@ part_vintages as (
         vintages.dataset_code,
         vintages.source_code,
         vintages.licence_code,
+        vintages.provenance_code,
         vintages.status_code,
         vintages.break_note,
         vintages.measure_value,
@@ -76,7 +77,7 @@ reforms as (
     group by area_code, basis
 ),
 
--- A value exists only where every old part has one of the same period.
+-- A value exists only where every old part has one of the same period and publisher.
 converted as (
     select
         spans.area_code,
@@ -88,8 +89,9 @@ converted as (
         min(parts.calendar_year) as calendar_year,
         max_by(parts.release_id, parts.known_from_on) as release_id,
         min(parts.dataset_code) as dataset_code,
-        max_by(parts.source_code, parts.known_from_on) as source_code,
-        max_by(parts.licence_code, parts.known_from_on) as licence_code,
+        min(parts.source_code) as source_code,
+        min(parts.licence_code) as licence_code,
+        {{ combined_provenance("parts.provenance_code") }} as provenance_code,
         min(parts.weight) = 1 as is_exact,
         {{ worst_status("parts.status_code") }} as status_code,
         max(parts.break_note) as break_note,
@@ -111,7 +113,9 @@ converted as (
             and spans.period_code = parts.period_code
             and {{ is_known_on("parts", "spans.known_from_on") }}
     group by {{ qualified("spans", cell + ["known_from_on", "known_to_on", "basis"]) }}
-    having count(parts.measure_value) = max(expected_parts.part_count)
+    having
+        count(parts.measure_value) = max(expected_parts.part_count)
+        and count(distinct parts.source_code) <= 1
 ),
 
 final as (
@@ -129,7 +133,9 @@ final as (
         converted.break_note,
         converted.measure_value,
         case
-            when converted.is_exact then 'derived' else 'estimated'
+            when converted.is_exact or converted.provenance_code = 'synthetic'
+                then converted.provenance_code
+            else 'estimated'
         end as provenance_code,
         case when converted.is_exact then converted.status_code else 'E' end
             as status_code,

@@ -26,7 +26,8 @@ published as (
     ) = 1
 ),
 
--- A figure that is published again unchanged is no new vintage.
+-- A figure that is published again unchanged is no new vintage, unless by someone else:
+-- sums are made of one publisher's figures.
 changed as (
     select *
     from published
@@ -34,6 +35,7 @@ changed as (
         lag(status_code) over {{ cell_window() }} is null
         or lag(status_code) over {{ cell_window() }} != status_code
         or lag(measure_value) over {{ cell_window() }} is distinct from measure_value
+        or lag(source_code) over {{ cell_window() }} is distinct from source_code
 ),
 
 final as (
@@ -51,10 +53,7 @@ final as (
         status_code,
         break_note,
         measure_value,
-        lead(known_from_on) over {{ cell_window() }} as known_to_on,
-        row_number() over {{ cell_window() }} as vintage_number,
-        {{ is_revised("measure_value", ["area_code", "measure_code", "period_code"]) }}
-            as is_revised
+        lead(known_from_on) over {{ cell_window() }} as known_to_on
     from changed
 )
 

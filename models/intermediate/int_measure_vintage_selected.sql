@@ -1,5 +1,7 @@
 {{ config(materialized="table") }}
 
+{%- set cell = ["area_code", "measure_code", "calendar_year"] %}
+
 with vintages as (
     select * from {{ ref("int_measure_vintage_composed") }}
 ),
@@ -12,6 +14,7 @@ measures as (
 ranked as (
     select
         vintages.*,
+        vintages.period_code as candidate,
         case
             when
                 length(vintages.period_code) = 4
@@ -30,6 +33,17 @@ ranked as (
     inner join measures on vintages.measure_code = measures.measure_code
 ),
 
+candidates as (
+    select * from ranked
+    where preference is not null
+),
+
+prevailing as (
+    {{ prevailing_vintages(
+        "candidates", cell, "candidates.preference, candidates.period_code desc"
+    ) }}
+),
+
 final as (
     select
         area_code,
@@ -46,14 +60,8 @@ final as (
         status_code,
         break_note,
         conversion_note,
-        measure_value,
-        is_revised
-    from ranked
-    where preference is not null
-    qualify dense_rank() over (
-        partition by area_code, measure_code, calendar_year
-        order by preference asc, period_code desc
-    ) = 1
+        measure_value
+    from prevailing
 )
 
 select * from final

@@ -31,7 +31,8 @@ spans as (
         min_by(vintages.indicator_value, vintages.known_from_on) as first_value,
         max_by(vintages.indicator_value, vintages.known_from_on) as latest_value,
         min_by(vintages.release_id, vintages.known_from_on) as first_release_id,
-        max_by(vintages.release_id, vintages.known_from_on) as latest_release_id
+        max_by(vintages.changing_release_id, vintages.known_from_on)
+            as latest_release_id
     from vintages
     inner join areas on vintages.area_key = areas.area_key
     group by areas.area_code, vintages.indicator_code, vintages.time_key

@@ -77,9 +77,14 @@ final as (
         withdrawal_reason,
         replaced_by_delivery_id,
         delivery_state,
-        -- Day on which the next full list of the same kind was published.
+        -- Day on which the next full list of the same kind was published. A list with
+        -- rows in quarantine ends nothing: what it seems to lack may be among them.
         min(case
-            when scope = 'full' and delivery_state = 'active' then published_on
+            when
+                scope = 'full'
+                and delivery_state = 'active'
+                and records_quarantined = 0
+                then published_on
         end) over (
             partition by spec_name
             order by published_on, received_at, delivery_id

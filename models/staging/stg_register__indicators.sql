@@ -1,24 +1,24 @@
 with product_indicators as (
-    select * from {{ ref("catalogue_indicator") }}
+    {{ product_state("catalogue_indicator", ["indicator_code"]) }}
 ),
 
 delivered_indicators as (
     select * from {{ ref("stg_delivery__indicators") }}
 ),
 
+-- The product's definitions hold everywhere; a city adds to them, and may go on with
+-- what the product has ended.
 united as (
     select
         *,
         changed_on as state_on,
-        true as is_listed
+        1 as precedence
     from product_indicators
     union all by name
-    -- The product's definitions hold everywhere; a city adds to them.
-    select delivered_indicators.*
+    select
+        *,
+        2 as precedence
     from delivered_indicators
-    left join product_indicators
-        on delivered_indicators.indicator_code = product_indicators.indicator_code
-    where product_indicators.indicator_code is null
 ),
 
 final as (
@@ -34,14 +34,17 @@ final as (
         definition_de,
         note_de,
         protection_rule,
-        state_on,
         is_listed,
         cast(indicator_order as integer) as indicator_order,
         cast(decimals as integer) as decimals,
         cast(direction as integer) as direction,
         cast(reporting_lag_months as integer) as reporting_lag_months,
-        coalesce(name_en, name_de) as name_en
+        coalesce(name_en, name_de) as name_en,
+        max(state_on) over (partition by indicator_code) as state_on
     from united
+    qualify row_number() over (
+        partition by indicator_code order by is_listed desc, precedence asc
+    ) = 1
 )
 
 select * from final

@@ -1,5 +1,6 @@
 -- Guards that the chamber district equals the sum of its parts in every count, and that
--- its ratios are the ratio of the parts' sums, wherever every part has a figure.
+-- its ratios are the ratio of the parts' sums, wherever every part has a figure and no
+-- other is published for the chamber district itself.
 with facts as (
     select * from {{ ref("fct_indicator_value") }}
 ),
@@ -45,6 +46,7 @@ inner join parts
         and facts.indicator_code = parts.indicator_code
 where
     parts.is_complete
+    and facts.provenance_code != 'published'
     and parts.source_count = 1
     and parts.base_source_count <= 1
     and (

@@ -5,7 +5,7 @@ from typing import Any
 
 import duckdb
 
-from datenlabor import publishing
+from datenlabor import publishing, warehouse
 from datenlabor.paths import Home
 from datenlabor.publishing.connection import open_read_only
 
@@ -56,6 +56,9 @@ def small_home(tmp_path: Path) -> Home:
 def publish(
     home: Home, *, keep: int = 5, inputs_fingerprint: str | None = None
 ) -> publishing.Release:
+    """Publish the small warehouse, as a build of the inputs if there is a fingerprint of them."""
+    if inputs_fingerprint:
+        warehouse.mark(home, inputs_fingerprint)
     return publishing.publish(home, tables=TABLES, keep=keep, inputs_fingerprint=inputs_fingerprint)
 
 

@@ -1,8 +1,10 @@
 """A minimal .xlsx written by hand, so that tests can contain what no library writes."""
 
 import zipfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from xml.sax.saxutils import escape
+from types import MappingProxyType
+from xml.sax.saxutils import escape, quoteattr
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -51,13 +53,36 @@ def _sheet(rows: dict[int, list[object]]) -> str:
     return f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetData>{content}</sheetData></worksheet>'
 
 
+def _styles(formats: Sequence[str]) -> str:
+    numbers = range(1, len(formats) + 1)
+    codes = "".join(
+        f'<numFmt numFmtId="{163 + number}" formatCode="{escape(code)}"/>'
+        for number, code in zip(numbers, formats, strict=True)
+    )
+    cells = "".join(f'<xf numFmtId="{163 + number}"/>' for number in numbers)
+    return (
+        f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts>{codes}</numFmts>'
+        f'<cellStyleXfs><xf numFmtId="0"/></cellStyleXfs>'
+        f'<cellXfs><xf numFmtId="0"/>{cells}</cellXfs></styleSheet>'
+    )
+
+
 def write_workbook(
-    file: Path, sheets: dict[str, dict[int, list[object]]], extra: dict[str, bytes] | None = None
+    file: Path,
+    sheets: dict[str, dict[int, list[object]]],
+    extra: dict[str, bytes] | None = None,
+    *,
+    hidden: Mapping[str, str] = MappingProxyType({}),
+    formats: Sequence[str] = (),
 ) -> Path:
-    """Write sheets given as row number → cells; ``extra`` members are added as they are."""
+    """Write sheets given as row number → cells; ``extra`` members are added as they are.
+
+    ``hidden``: sheet → state; ``formats``: number formats of the cell styles 1, 2, ….
+    """
     numbers = range(1, len(sheets) + 1)
     names = "".join(
-        f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"/>'
+        f'<sheet name="{name}" sheetId="{number}" r:id="rId{number}"'
+        f"{f' state={quoteattr(hidden[name])}' if name in hidden else ''}/>"
         for number, name in zip(numbers, sheets, strict=True)
     )
     targets = "".join(
@@ -74,7 +99,8 @@ def write_workbook(
         "xl/workbook.xml": f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
         f"<sheets>{names}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'{_HEAD}<Relationships xmlns="{_RELATIONS}">{targets}'
-        "</Relationships>",
+        f'<Relationship Id="rIdS" Type="{_OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": _styles(formats),
     }
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in members.items():

@@ -78,15 +78,20 @@ def test_unknown_city_lists_those_that_exist(monkeypatch: pytest.MonkeyPatch) ->
         "",
         "[]",
         "{",
-        "code: 5162024\nname: x",
+        "code: [5162024]\nname: x",
         f'code: "{CODE}"',
         f'{{code: "{CODE}", name: x, y: 1}}',
     ],
 )
 def test_city_file_that_cannot_be_used(cities: Path, text: str) -> None:
     (cities / CODE / "city.yml").write_text(text, "utf-8")
-    with pytest.raises(DatenlaborError, match=r"city\.yml cannot be used"):
+    with pytest.raises(DatenlaborError, match=r"city\.yml(, line 1)? cannot be"):
         City.read(CODE)
+
+
+def test_a_code_needs_no_quotes_to_keep_its_zero(cities: Path) -> None:
+    (cities / CODE / "city.yml").write_text(f"code: {CODE}\nname: x\n", "utf-8")
+    assert City.read(CODE).code == CODE
 
 
 def test_city_file_of_another_city(cities: Path) -> None:

@@ -62,6 +62,9 @@ def test_error_without_hint(
         (errno.EDQUOT, "Free some space"),
         (errno.EACCES, "permissions"),
         (errno.EROFS, "permissions"),
+        (errno.ENOTDIR, "DATENLABOR_HOME"),
+        (errno.EEXIST, "DATENLABOR_HOME"),
+        (errno.EISDIR, "move it away"),
     ],
 )
 def test_disk_that_refuses_is_no_traceback(
@@ -133,6 +136,16 @@ def test_unknown_city_lists_the_cities() -> None:
     assert finished.returncode == 1
     assert "There is no city '05162000'" in finished.stderr
     assert "Cities are" in finished.stderr
+
+
+def test_something_is_in_the_way_of_the_data(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "home/deliveries/.lock").mkdir(parents=True)
+    for home, told in (("file", "Not a directory"), ("home", "Is a directory")):
+        finished = run("ingest", "x.csv", DATENLABOR_HOME=str(tmp_path / home))
+        assert finished.returncode == 1
+        assert finished.stderr.startswith(f"Error: {told}")
+        assert "What to do: " in finished.stderr
 
 
 def test_unknown_command() -> None:

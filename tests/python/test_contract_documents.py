@@ -57,6 +57,12 @@ def test_the_document_has_a_row_per_column(dataset: str) -> None:
         assert all(code in line for code in column.codes)
 
 
+@each_contract
+def test_the_document_says_what_adds_up(dataset: str) -> None:
+    section = DOCUMENT.split(f"## {dataset}: ")[1].split("\n## ")[0]
+    assert ("`weight` adds up to 1." in section) == (dataset == "area_crosswalk")
+
+
 def test_every_text_is_described() -> None:
     for table in TABLES.values():
         assert table["description"]

@@ -2,27 +2,31 @@
 
 import json
 import os
+import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from datenlabor import dbt
+from datenlabor import dbt, warehouse
 from datenlabor.city import City
 from datenlabor.deliveries import replay, store
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 
 CITY = City(code="05162024", name="Musterstadt")
+DAY = date(2026, 11, 22)
 NAMES = [
     *("models/a.sql", "seeds/b.csv", "macros/c.sql", "tests/dbt/d.sql", "contracts/e.yml"),
     *("cities/05162024/city.yml", "profiles.yml", "requirements.lock"),
 ]
 FAKE_DBT = f"""#!{sys.executable}
 import json, os, pathlib, sys
-call = {{"arguments": sys.argv[1:], "cwd": os.getcwd(), "home": os.environ.get("DATENLABOR_HOME")}}
+call = {{"arguments": sys.argv[1:], "cwd": os.getcwd()}}
+for name in ("home", "warehouse", "as_of"):
+    call[name] = os.environ.get("DATENLABOR_" + name.upper())
 with pathlib.Path(os.environ["CALL"]).open("a") as calls:
     calls.write(json.dumps(call) + "\\n")
 print("Compilation Error in model [x]")
@@ -46,6 +50,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(dbt, "PROJECT", root)
     monkeypatch.setattr(dbt, "TARGET", root / "target")
     monkeypatch.setattr(dbt, "_DBT", executable)
+    monkeypatch.setattr("datenlabor.deliveries.supplied.deliveries", lambda _: [])
     monkeypatch.setenv("CALL", str(tmp_path / "call.json"))
     monkeypatch.setenv("CODE", "0")
     monkeypatch.delenv("DATENLABOR_HOME", raising=False)
@@ -64,7 +69,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def fingerprint(home: Home) -> str:
-    return dbt.inputs_fingerprint(home, CITY)
+    return dbt.inputs_fingerprint(home, CITY, DAY)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,11 +126,26 @@ def test_fingerprint_follows_deliveries_but_no_other_city(project: Path, home: H
     assert fingerprint(home) == states[-1]
 
 
+def test_fingerprint_follows_the_day_since_a_source_may_become_overdue(
+    project: Path, home: Home
+) -> None:
+    assert project.is_dir()
+    assert dbt.inputs_fingerprint(home, CITY, DAY) != dbt.inputs_fingerprint(
+        home, CITY, DAY + timedelta(days=1)
+    )
+
+
 def test_build_runs_in_the_project_on_the_given_home(
     project: Path, home: Home, tmp_path: Path
 ) -> None:
     dbt.build(home, CITY)
-    expected = {"arguments": ["build"], "cwd": str(project), "home": str(home.root)}
+    expected = {
+        "arguments": ["build"],
+        "cwd": str(project),
+        "home": str(home.root),
+        "warehouse": str(home.root / "warehouse.duckdb"),
+        "as_of": "",
+    }
     assert calls(tmp_path) == [expected]
     assert home.root.is_dir()
 
@@ -142,32 +162,81 @@ def test_only_what_differs_from_the_defaults_is_passed(home: Home, tmp_path: Pat
     ]
 
 
+@pytest.mark.usefixtures("project")
 def test_history_is_replayed_before_the_build(
-    project: Path, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     days = (replay.Day(date(2020, 1, 1), "a"), replay.Day(date(2021, 1, 1), "b"))
     monkeypatch.setattr(replay, "register_days", lambda *_: days)
     for _ in range(2):
         dbt.build(home, CITY)
-    first, second, *builds = [call["arguments"] for call in calls(tmp_path)]
-    assert first[:3] == ["build", "--select", "+resource_type:snapshot"]
-    assert second[0] == "snapshot"
-    for arguments, day in ((first, "2020-01-01"), (second, "2021-01-01")):
-        assert str(project / "target" / "replay") in arguments
-        assert json.loads(arguments[-1]) == {"as_of": day}
-    assert builds == [["build"], ["build"]]
+    # Days are no variables of dbt, with which it would parse the project anew.
+    assert [(call["arguments"][0], call["as_of"]) for call in calls(tmp_path)] == [
+        ("build", "2020-01-01"),
+        ("snapshot", "2021-01-01"),
+        ("build", ""),
+        ("build", ""),
+    ]
+    first = calls(tmp_path)[0]["arguments"]
+    assert first[1:3] == ["--select", "+resource_type:snapshot"]
+    assert not any("--vars" in call["arguments"] for call in calls(tmp_path))
 
 
-def test_no_delivery_comes_during_a_build(
+@pytest.mark.usefixtures("project")
+def test_a_build_forgets_what_the_warehouse_was_built_from(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.root.mkdir(parents=True)
+    warehouse.mark(home, "abc")
+    monkeypatch.setenv("CODE", "1")
+    with pytest.raises(DatenlaborError, match="dbt build failed"):
+        dbt.build(home, CITY)
+    assert warehouse.built_from(home) is None
+
+
+SLOW_DBT = f"""#!{sys.executable}
+import pathlib, sys, time
+print("started", flush=True)
+while not pathlib.Path(sys.argv[0] + ".stop").exists():
+    time.sleep(0.01)
+"""
+KILLED = """
+import sys
+from pathlib import Path
+from datenlabor import dbt
+from datenlabor.city import City
+from datenlabor.deliveries import store, supplied
+from datenlabor.paths import Home
+
+supplied.deliveries = lambda _: []
+home, dbt._DBT = Home(Path(sys.argv[1])), Path(sys.argv[2])
+with store.locked(home):
+    dbt.build(home, City(code="05162024", name="Musterstadt"))
+"""
+
+
+def test_whoever_comes_next_waits_for_the_dbt_of_a_killed_build(
     project: Path, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "WAIT_SECONDS", 0)
-    script = f"#!{sys.executable}\nimport fcntl\nlock = open({str(home.deliveries / '.lock')!r})\n"
-    dbt._DBT.write_text(f"{script}fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)\n", "utf-8")  # noqa: SLF001  the fake one
-    with pytest.raises(DatenlaborError, match="dbt build failed"):
-        dbt.build(home, CITY)
+    program = project / "dbt"
+    program.write_text(SLOW_DBT, "utf-8")
+    program.chmod(0o755)
+    with subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(home.root), str(program)], stdout=subprocess.PIPE
+    ) as builder:
+        assert builder.stdout
+        assert builder.stdout.readline() == b"started\n"
+        builder.kill()
+        builder.wait()
+        with pytest.raises(DatenlaborError, match="at work"), store.locked(home):
+            pass
+        (project / "dbt.stop").touch()
+        # The end of its output is the end of dbt.
+        assert builder.stdout.read() == b""
+    monkeypatch.setattr(store, "WAIT_SECONDS", 10)
     with store.locked(home):
-        assert project.is_dir()
+        assert home.deliveries.is_dir()
 
 
 @pytest.mark.usefixtures("project")

@@ -83,7 +83,11 @@ def test_inbox_with_one_bad_file_ends_with_1(home: Home, tmp_path: Path) -> None
     (inbox / "einwohner_1.csv").unlink()
     run("ingest", "--inbox", inbox)
     (inbox / "einwohner_2.csv").unlink()
-    run("ingest", "--inbox", inbox)
+    (inbox / "erledigt").mkdir()
+    (inbox / ".~lock\x1b.csv").touch()
+    shown = run("ingest", "--inbox", inbox)
+    assert "'erledigt': not delivered, a folder" in shown
+    assert "\x1b" not in shown
     assert len(store.ids(home)) == 1
 
 

@@ -31,15 +31,13 @@ def geo_spec(dataset: str, columns: dict[str, Any]) -> Spec:
     )
 
 
-ZONES = geo_spec(
-    "hazard_zone",
-    {
-        "zone_code": {"from": "column NR"},
-        "scenario": {"from": "column HQ", "map": {"HQ100": "medium", "HQextrem": "extreme"}},
-        "edition": {"constant": "2019"},
-        "geometry": {"from": "column geometry"},
-    },
-)
+ZONES_COLUMNS = {
+    "zone_code": {"from": "column NR"},
+    "scenario": {"from": "column HQ", "map": {"HQ100": "medium", "HQextrem": "extreme"}},
+    "edition": {"constant": "2019"},
+    "geometry": {"from": "column geometry"},
+}
+ZONES = geo_spec("hazard_zone", ZONES_COLUMNS)
 
 
 def test_zones_of_a_shapefile_are_reprojected(tmp_path: Path) -> None:
@@ -84,6 +82,57 @@ def test_points_have_longitude_and_latitude(tmp_path: Path) -> None:
     read_bytes(tmp_path, content, spec, name="einrichtungen.geojson")
     [row] = rows_of(tmp_path, "facility")
     assert (row["facility_code"], row["longitude"], row["latitude"]) == ("7", 6.69, 51.2)
+
+
+POINT = '{"type":"Point","coordinates":[6.7,51.2]}'
+RING = "[[6.7,51.2],[6.8,51.2],[6.8,51.3],[6.7,51.2]]"
+BORDERS = [
+    (f'{{"type":"Polygon","coordinates":[{RING}]}}', ""),
+    (f'{{"type":"MultiPolygon","coordinates":[[{RING}]]}}', ""),
+    ("", ""),
+    ("5", "not_a_geometry"),
+    ("true", "not_a_geometry"),
+    ("{}", "not_a_geometry"),
+    ('{"type":"Foo"}', "not_a_geometry"),
+    ("POLYGON((6 51,7 51,7 52,6 51))", "not_a_geometry"),
+    (POINT, "not_a_geometry"),
+    (f'{{"type":"LineString","coordinates":{RING}}}', "not_a_geometry"),
+    (f'{{"type":"GeometryCollection","geometries":[{POINT}]}}', "not_a_geometry"),
+    ('{"type":"Polygon","coordinates":[]}', "empty_geometry"),
+    (f'{{"type":"Polygon","coordinates":[{RING.replace("51.3", "51.2")}]}}', "invalid_geometry"),
+    (
+        f'{{"type":"Polygon","coordinates":[{RING.replace("51.3", "51.20000000001")}]}}',
+        "invalid_geometry",
+    ),
+    (
+        '{"type":"Polygon","coordinates":[[[51.2,6.7],[51.2,6.8],[51.3,6.8],[51.2,6.7]]]}',
+        "coordinates_out_of_range",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "rule"), BORDERS)
+def test_borders_given_as_text_are_areas(tmp_path: Path, text: str, rule: str) -> None:
+    names = ("area_code", "area_name", "area_level", "area_type", "geometry")
+    spec = figures_spec(
+        dataset="area",
+        columns={name: {"from": f"column {number}"} for number, name in enumerate(names, 1)},
+    )
+    cells = ["05162024-01", "Hafen", "district", "Bezirk", text.replace('"', '""')]
+    content = ";".join(names) + "\n" + ";".join(f'"{cell}"' for cell in cells) + "\n"
+    read_bytes(tmp_path, content.encode(), spec)
+    assert [row[-1] for row in quarantine_of(tmp_path)] == ([rule] if rule else [])
+    assert [row["geometry"] for row in rows_of(tmp_path, "area")] == (
+        [] if rule else [text or None]
+    )
+
+
+def test_points_of_geodata_are_no_areas(tmp_path: Path) -> None:
+    feature = {"type": "Feature", "properties": {"NR": "1"}, "geometry": json.loads(POINT)}
+    columns = {**ZONES_COLUMNS, "scenario": {"constant": "medium"}}
+    content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+    read_bytes(tmp_path, content, geo_spec("hazard_zone", columns), name="zonen.geojson")
+    assert quarantine_of(tmp_path) == [(1, "geometry", POINT, "not_a_geometry")]
 
 
 @pytest.mark.shared_data

@@ -25,7 +25,9 @@ from small_deliveries import (
 from datenlabor import paths
 from datenlabor.deliveries import journal, store
 from datenlabor.deliveries.deliver import Outcome, safe_name
-from datenlabor.deliveries.ingest import inbox_files, ingest, ingest_registers
+from datenlabor.deliveries.files.intake import LARGEST_FILE
+from datenlabor.deliveries.inbox import read_inbox
+from datenlabor.deliveries.ingest import ingest, ingest_registers
 from datenlabor.deliveries.known import known_to
 from datenlabor.deliveries.spec import parse_spec
 from datenlabor.errors import DatenlaborError
@@ -166,7 +168,7 @@ def test_one_bad_file_does_not_stop_the_inbox(home: Home) -> None:
     write(home, ".hidden", "x")
     write(home, "unbekannt.bin", "x")
     (home.root.parent / "inbox" / "folder").mkdir()
-    files = inbox_files(home.root.parent / "inbox")
+    files = read_inbox(home.root.parent / "inbox").files
     assert [file.name for file in files] == [
         *("einwohner_1.csv", "einwohner_2.csv", "einwohner_3.csv"),
         *("unbekannt.bin", "zz_bezirke.csv"),
@@ -185,24 +187,33 @@ def test_one_bad_file_does_not_stop_the_inbox(home: Home) -> None:
     assert [o.event for o in again if not o.error] == ["repeated"] * 3
 
 
-def test_siblings_of_a_shapefile_are_one_delivery(home: Home) -> None:
-    for suffix in ("shp", "dbf", "shx", "prj"):
-        write(home, f"Stadtteil.{suffix}", suffix)
-    [file] = inbox_files(home.root.parent / "inbox")
-    assert file.name == "Stadtteil.shp"
-
-
-def test_inbox_that_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(DatenlaborError, match="Inbox"):
-        inbox_files(tmp_path / "none")
-
-
-@pytest.mark.parametrize("published_on", [None, date(2021, 5, 1)])
-def test_missing_file_is_refused(home: Home, published_on: date | None) -> None:
-    missing = home.root.parent / "einwohner_none.csv"
-    [outcome] = deliver(home, missing, published_on=published_on)
-    assert "cannot be read" in str(outcome.error)
+@pytest.mark.parametrize("spec", [None, "inhabitants"])
+@pytest.mark.parametrize("name", ["einwohner_none.csv", "none/einwohner.shp"])
+def test_missing_file_is_refused(home: Home, name: str, spec: str | None) -> None:
+    [outcome] = deliver(home, home.root.parent / name, spec=spec)
+    assert "is refused (unreadable)" in str(outcome.error)
     assert events(home) == ["refused"]
+
+
+@pytest.mark.parametrize("spec", [None, "inhabitants"])
+@pytest.mark.parametrize("name", ["/dev/zero", "rohr.csv", "gross.csv", "gross.shp"])
+def test_what_must_not_be_opened_is_not_even_hashed(
+    home: Home, name: str, spec: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_nothing(file: Path) -> str:
+        raise AssertionError(file)
+
+    monkeypatch.setattr("datenlabor.deliveries.deliver.sha256_of", read_nothing)
+    file = home.root.parent / "inbox" / name
+    if file.stem == "gross":
+        part = file.with_suffix(".dbf") if file.suffix == ".shp" else file
+        file.write_text("x")
+        with part.open("wb") as stream:
+            stream.truncate(LARGEST_FILE + 1)
+    elif file.stem == "rohr":
+        os.mkfifo(file)
+    [outcome] = deliver(home, file, spec=spec)
+    assert "too_large" in str(outcome.error) or "not_a_file" in str(outcome.error)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])

@@ -208,61 +208,16 @@ def test_a_spec_that_does_not_fit_refuses_the_file(
         read_bytes(tmp_path, f"{TIDY}05;2015;rate;7\n".encode(), figures_spec(**parts))
 
 
-FACILITIES = "Nr;Name;Art;PLZ;Plätze;Zugang;Lon;Lat\n"
-
-
-def facilities_spec() -> Any:  # noqa: ANN401 a spec
-    columns = {
-        "facility_code": {"from": "column Nr"},
-        "facility_name": {"from": "column Name"},
-        "category": {"from": "column Art", "map": {"KiTa": "Tageseinrichtung", "Schule": "Schule"}},
-        "postal_code": {"from": "column PLZ", "digits": 5},
-        "capacity": {"from": "column Plätze"},
-        "is_accessible": {"from": "column Zugang"},
-        "longitude": {"from": "column Lon"},
-        "latitude": {"from": "column Lat"},
-    }
-    return figures_spec(dataset="facility", columns=columns, symbols={"-": "O"})
-
-
-def test_a_register_is_read_with_its_types(tmp_path: Path) -> None:
-    text = (
-        FACILITIES + "1;  Kita  am Markt;KiTa;1067;35;ja;6,69;51,2\n2;Schule;Schule;41460;-;;6;51\n"
-    )
-    read_bytes(tmp_path, text.encode(), facilities_spec())
-    first, second = rows_of(tmp_path, "facility")
-    assert first["facility_name"] == "Kita am Markt"
-    assert first["category"] == "Tageseinrichtung"
-    assert first["postal_code"] == "01067"
-    assert (first["capacity"], first["is_accessible"], first["longitude"]) == (35, True, 6.69)
-    assert (second["capacity"], second["is_accessible"], second["street"]) == (None, None, None)
-
-
-@pytest.mark.parametrize(
-    ("row", "column", "raw", "rule"),
-    [
-        ("2;;KiTa;41460;1;ja;6;51", "Name", "", "required"),
-        ("2;B;Kino;41460;1;ja;6;51", "Art", "Kino", "unknown_label"),
-        ("2;B;KiTa;4146O;1;ja;6;51", "PLZ", "4146O", "pattern"),
-        ("2;B;KiTa;41460;1,5;ja;6;51", "Plätze", "1,5", "not_an_integer"),
-        ("2;B;KiTa;41460;-1;ja;6;51", "Plätze", "-1", "below_minimum"),
-        ("2;B;KiTa;41460;1;vielleicht;6;51", "Zugang", "vielleicht", "not_a_boolean"),
-        ("2;B;KiTa;41460;1;ja;190;51", "Lon", "190", "above_maximum"),
-        ("2;B;KiTa;41460;1;ja;6;", "Lat", "", "required"),
-        ("1;B;KiTa;41460;1;ja;6;51", "facility_code", "1", "repeated_key"),
-    ],
-)
-def test_a_register_row_that_breaks_a_rule_is_quarantined(
-    tmp_path: Path, row: str, column: str, raw: str, rule: str
-) -> None:
-    text = f"{FACILITIES}1;A;KiTa;41460;1;ja;6;51\n{row}\n"
-    account = read_bytes(tmp_path, text.encode(), facilities_spec()).account
-    assert quarantine_of(tmp_path) == [(3, column, raw, rule)]
-    assert (account.records_loaded, account.records_quarantined) == (1, 1)
-    assert len(rows_of(tmp_path, "facility")) == 1
-
-
 def test_known_codes_may_be_absent(tmp_path: Path) -> None:
     read_bytes(tmp_path, f"{TIDY}05;2015;dogs;7\n".encode(), figures_spec(), known=Known({}, {}))
     assert figures_of(tmp_path) == {("05", "2015", "dogs"): (7, "A")}
     assert KNOWN.codes
+
+
+def test_many_records_that_cannot_be_read_are_all_in_quarantine(tmp_path: Path) -> None:
+    text = TIDY + "x;y\n" * 20_000
+    reading = read_bytes(tmp_path, text.encode(), figures_spec())
+    assert reading.account.records_quarantined == 20_000
+    assert [(p.rule, p.values, p.first_line) for p in reading.problems] == [
+        ("field_count", 20_000, 2)
+    ]

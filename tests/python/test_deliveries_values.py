@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from datenlabor.deliveries.codes import resolve
 from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.numbers import SPACES, number_pattern, number_sql, trimmed
 from datenlabor.deliveries.periods import parse_date, parse_period, parse_truth
-from datenlabor.deliveries.spec import ColumnSpec, Numbers, Spec
-from datenlabor.errors import DatenlaborError
+from datenlabor.deliveries.spec import Numbers, Spec
 from datenlabor.publishing.tables import literal
 
 FIGURE = contracts()["figure"]
@@ -120,6 +118,8 @@ def test_what_is_no_number_stays_none(text: str) -> None:
         ("(12", (None, None)),
         ("12)", (None, None)),
         ("3,5 %", (3.5, None)),
+        ("1,001 Tsd.", (1001.0, None)),
+        ("8,999999999999998", (9.0, None)),
         ("1.500 Tsd.", (1_500_000.0, None)),
         ("1.500 T€ p", (1_500_000.0, "P")),
         ("12 q", (None, None)),
@@ -150,6 +150,12 @@ def test_python_and_sql_agree_on_what_a_number_is(text: str, numbers: tuple[str,
     assert (parsed(text, numbers=parts)[0] is not None) == is_number
 
 
+@given(whole=st.integers(1, 10**6), factor=st.sampled_from([0.001, 0.01, 10, 1000, 1_000_000]))
+def test_a_factor_loses_no_whole_number(whole: int, factor: float) -> None:
+    text = f"{whole / factor:.9f}".rstrip("0").rstrip(".").replace(".", ",")
+    assert parsed(f"{text} x", suffixes={"x": factor})[0] == whole
+
+
 @given(st.dates(date(1800, 1, 1), date(2199, 12, 31)))
 def test_days_in_german_and_iso(day: date) -> None:
     assert parse_date(f"{day:%d.%m.%Y}") == day.isoformat()
@@ -172,6 +178,15 @@ def test_days_that_do_not_exist_are_none(days: int) -> None:
         ("Berichtsjahr 2016", "2016"),
         ("2015/16", "2015"),
         ("2015/17", None),
+        # July to December 2011, or December 2011.
+        ("2011/12", None),
+        ("2000/01", None),
+        ("1999/00", "1999"),
+        ("2011/2012", "2011"),
+        ("Schuljahr 2011/12", "2011"),
+        ("Kita-Jahr 2011/2012", "2011"),
+        ("Schuljahr 2011/13", None),
+        ("\uff12\uff10\uff11\uff15", None),
         ("3. Quartal 2015", "2015-Q3"),
         ("Q3 2015", "2015-Q3"),
         ("2015-Q3", "2015-Q3"),
@@ -202,77 +217,3 @@ def test_truth() -> None:
         "true",
         None,
     ]
-
-
-def column(**parts: Any) -> ColumnSpec:  # noqa: ANN401 any part of a column
-    return ColumnSpec.model_validate({"from": "column 1", **parts})
-
-
-@pytest.mark.parametrize(
-    ("text", "source", "code", "rule"),
-    [
-        ("  05162024 ", {}, "05162024", None),
-        ("5162024", {"digits": 8}, "05162024", None),
-        ("DG", {"map": {"DG": "DE"}}, "DE", None),
-        ("05", {"map": {"DG": "DE"}}, None, "unknown_label"),
-        ("05", {"map": {"DG": "DE"}, "also": True}, "05", None),
-        ("101", {"as": "05315-{0}"}, "05315-101", None),
-        ("101", {"pattern": r"(\d)\d\d", "as": "05315-00{1}"}, "05315-001", None),
-        ("1o1", {"pattern": r"\d{3}"}, None, "pattern"),
-        ("5162024", {}, "5162024", None),
-        ("516", {"digits": 5}, "00516", None),
-        ("1", {}, None, "pattern"),
-        ("", {}, None, "required"),
-    ],
-)
-def test_area_codes(text: str, source: dict[str, Any], code: str | None, rule: str | None) -> None:
-    found = resolve(text, column(**source), FIGURE.column("area_code"), None)
-    assert (found.code, found.rule) == (code, rule)
-
-
-def test_a_near_miss_is_pointed_out() -> None:
-    found = resolve("popluation", column(), FIGURE.column("measure_code"), {"population", "income"})
-    assert found.rule == "unknown_code"
-    assert "Did you mean 'population'?" in found.hint
-
-
-def test_ignored_texts_may_be_globs() -> None:
-    source = column(map={"a": "population"}, ignore=["* | männlich"])
-    found = resolve("Deutsche | männlich", source, FIGURE.column("measure_code"), None)
-    assert found.is_ignored
-    assert found.rule is None
-
-
-@pytest.mark.parametrize(
-    ("parts", "message"),
-    [
-        ({"dataset": "figures"}, "is none of"),
-        ({"columns": {"area_code": {"from": "column 1"}}}, "are required by contract"),
-        ({"symbols": {"-": "nothing"}}, "neither a number"),
-        ({"marks": {"p": "O"}}, "say that there is none"),
-        ({"numbers": {"decimal": ",", "thousands": ","}}, "same"),
-        ({"body": None}, "where the data begin"),
-        ({"surprise": 1}, "Extra inputs"),
-        ({"body": {"starts": {}}}, "either `line` or `pattern`"),
-    ],
-)
-def test_a_wrong_spec_says_what_is_wrong(parts: dict[str, Any], message: str) -> None:
-    with pytest.raises((DatenlaborError, ValueError), match=message):
-        spec(**parts)
-
-
-def test_a_place_that_is_none_is_refused() -> None:
-    with pytest.raises(ValueError, match="is no place"):
-        column(**{"from": "colum 1"})
-
-
-def test_what_is_mapped_is_not_ignored() -> None:
-    source = column(map={"Herkunft | Ausland": "population"}, ignore=["Herkunft | *"])
-    assert resolve("Herkunft | Ausland", source, FIGURE.column("measure_code"), None).code
-    assert resolve("Herkunft | Afrika", source, FIGURE.column("measure_code"), None).is_ignored
-
-
-def test_a_few_allowed_codes_are_listed() -> None:
-    level = contracts()["area"].column("area_level")
-    found = resolve("Kreis", column(), level, {"county", "state"})
-    assert "Allowed are county, state." in found.hint

@@ -74,6 +74,9 @@ def test_table_without_rows_has_an_empty_body(tmp_path: Path) -> None:
     assert len(prepared.footer) == 2
 
 
+SWALLOWED = [(2, "unclosed_quote"), (3, "control_character"), (4, "unclosed_quote")]
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
@@ -83,7 +86,9 @@ def test_table_without_rows_has_an_empty_body(tmp_path: Path) -> None:
         ('1;a\n2;"b"x\n3;d\n', [(2, "bad_quoting")]),
         ('1;a\n2;5" Rohr\n3;c\n4;d\n', [(2, "unclosed_quote")]),
         ('1;a\n2;5" Rohr\n3;c\n4;6" Rohr\n5;d\n', [(2, "bad_quoting"), (4, "unclosed_quote")]),
-        ('1;a;x\n2;"b\n3;c;x\n4";d\n5;e;x\n', [(2, "unclosed_quote")]),
+        ('1;a;x\n2;"b\n3;c;x\n4";d\n5;e;x\n', [(2, "unclosed_quote"), (4, "unclosed_quote")]),
+        ('1;a;x\n2;"b;c\n3;d";e\n', [(2, "unclosed_quote"), (3, "unclosed_quote")]),
+        ('1;a;x\n2;"b\nc\x1b;d;e\n3";f;g\n', SWALLOWED),
         ("1;a\n2;b\x07\n3;d\n", [(2, "control_character")]),
         ("1;a\n2;b\x85\n3;d\n", [(2, "control_character")]),
         ("1;a\n2;\ufeffb\n3;d\n", [(2, "control_character")]),
@@ -116,6 +121,38 @@ def test_unclosed_quote_costs_one_line_only(tmp_path: Path) -> None:
     prepared = prepare_bytes(tmp_path, ("\n".join(lines) + "\n").encode(), make_spec())
     assert rules(prepared) == [(1, "unclosed_quote")]
     assert prepared.body_records == 999
+
+
+@pytest.mark.parametrize("header", ["", "Gebiet;Jahr;Wert\n"])
+def test_lines_between_two_stray_quotes_are_given_back(header: str, tmp_path: Path) -> None:
+    text = header + 'A;2001;"5\nA;2002;6\nA;2003;7\nA;2004;8"\nA;2005;9\n'
+    prepared = prepare_bytes(tmp_path, text.encode(), make_spec(rows=bool(header)))
+    assert [row[2:] for row in body_rows(prepared)] == [["2002", "6"], ["2003", "7"], ["2005", "9"]]
+    first = 1 + bool(header)
+    assert rules(prepared) == [(first, "unclosed_quote"), (first + 3, "unclosed_quote")]
+    assert prepared.records == text.count("\n")
+
+
+def test_stray_quotes_do_not_make_one_record_of_two(tmp_path: Path) -> None:
+    text = 'Nr;Name;Träger\nK1;"Kita A;frei\nK2;Kita B";stadt\nK3;Kita C;frei\n'
+    prepared = prepare_bytes(tmp_path, text.encode(), make_spec(rows=1))
+    assert [row[1] for row in body_rows(prepared)] == ["K3"]
+    assert rules(prepared) == [(2, "unclosed_quote"), (3, "unclosed_quote")]
+
+
+def test_footer_found_among_lines_given_back_stays_the_footer(tmp_path: Path) -> None:
+    text = '1;a;x\n2;"b\n3;c;x\n____\nStand: 2020\n4;d";x\n'
+    prepared = prepare_bytes(tmp_path, text.encode(), make_spec(ends={"pattern": "_"}))
+    assert [row[1] for row in body_rows(prepared)] == ["1", "3"]
+    assert [record.line for record in prepared.footer] == [4, 5]
+    assert rules(prepared) == [(2, "unclosed_quote"), (6, "unclosed_quote")]
+    assert prepared.records == 6
+
+
+def test_text_of_several_lines_is_one_field(tmp_path: Path) -> None:
+    text = 'K1;"Mo; Di\nMi; Do; Fr";x\nK2;"a\nb";y\n'
+    prepared = prepare_bytes(tmp_path, text.encode(), make_spec())
+    assert [row[2] for row in body_rows(prepared)] == ["Mo; Di\nMi; Do; Fr", "a\nb"]
 
 
 def test_footnotes_may_be_one_very_long_field(tmp_path: Path) -> None:

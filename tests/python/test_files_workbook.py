@@ -1,5 +1,6 @@
 """Workbooks: rows as the user numbers them, cells as text, nothing hidden, nothing dangerous."""
 
+import sys
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from hypothesis import strategies as st
 from shared_data import shared_file
 from small_workbook import Xml, write_workbook
 
+from datenlabor.deliveries.files import workbook
 from datenlabor.deliveries.files.cells import cell_text, number_text
 from datenlabor.deliveries.files.prepare import prepare
+from datenlabor.deliveries.files.sample import sample
 from datenlabor.errors import DatenlaborError
 
 HEAD: list[object] = ["AGS", "Einwohner", None]
@@ -87,10 +90,54 @@ def test_hidden_errors_and_uncalculated_formulas_are_found(tmp_path: Path) -> No
         4: ["2", Xml("><f>A1</f>"), 1],
         5: ["3", Xml('t="str"><f>A1</f><v>x</v>'), 1],
         6: ["4", "a\x85b", 1],
+        7: ["5", Xml("><f>A1</f><v></v>"), 1],
+        8: ["6", Xml("><f>A1</f><v/>"), 1],
+        9: ["7", Xml('t="str"><f>A1</f><v></v>'), 1],
     }
     prepared = prepare(write_workbook(tmp_path / "t.xlsx", {"Daten": rows}), SPEC, tmp_path)
-    assert body_rows(prepared) == [["3", "1", "#DIV/0!", "1"], ["5", "3", "x", "1"]]
-    assert rules(prepared) == [(4, "uncalculated_formula"), (6, "control_character")]
+    assert body_rows(prepared) == [
+        ["3", "1", "#DIV/0!", "1"],
+        ["5", "3", "x", "1"],
+        ["9", "7", "", "1"],
+    ]
+    assert rules(prepared) == [
+        (4, "uncalculated_formula"),
+        (6, "control_character"),
+        (7, "uncalculated_formula"),
+        (8, "uncalculated_formula"),
+    ]
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_the_first_sheet_is_the_first_that_is_shown(state: str, tmp_path: Path) -> None:
+    sheets: dict[str, dict[int, list[object]]] = {
+        name: {1: [f"1 {name}", "x"]} for name in ("A", "B", "C")
+    }
+    file = write_workbook(tmp_path / "t.xlsx", sheets, hidden={"A": state})
+    assert body_rows(prepare(file, make_spec("excel"), tmp_path))[0][1] == "1 B"
+    assert body_rows(prepare(file, make_spec("excel", sheet=1), tmp_path))[0][1] == "1 A"
+    assert sample(file).layer == "B"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [("yyyy", "2015"), ("[$-407]yyyy;@", "2015"), ("dd.mm.yyyy", "2015-01-01")],
+)
+def test_dates_of_which_only_the_year_is_shown(code: str, text: str, tmp_path: Path) -> None:
+    day = Xml('s="1"><v>42005</v>')
+    file = write_workbook(tmp_path / "t.xlsx", {"A": {1: ["AGS", day, 42005]}}, formats=[code])
+    assert body_rows(prepare(file, make_spec("excel"), tmp_path)) == [["1", "AGS", text, "42005"]]
+
+
+def test_failure_of_the_library_is_told_by_its_first_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "\nthread '<unnamed>' (1) panicked at a.rs:1:2:\nno such sector\n  39: _start\n"
+    code = f"import sys; sys.stderr.write({told!r}); sys.exit(1)"
+    monkeypatch.setattr(workbook, "_COMMAND", (sys.executable, "-c", code))
+    file = write_workbook(tmp_path / "t.xlsx", {"A": {1: ["1"]}})
+    with pytest.raises(DatenlaborError, match=r"cannot be read: no such sector\.$"):
+        prepare(file, make_spec("excel"), tmp_path)
 
 
 def test_cells_may_contain_what_text_files_use_as_delimiters(tmp_path: Path) -> None:

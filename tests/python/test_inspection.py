@@ -26,7 +26,7 @@ def test_one_column_per_measure(look: Look) -> None:
     assert found.values[f"{CITY}-03", "2020", "auslaenderanteil"] is None
     measures = {row["measure_code"]: row for row in found.spec.measures}
     assert measures["auslaenderanteil"]["unit_code"] == "percent"
-    assert measures["auslaenderanteil"]["is_additive"] is False
+    assert measures["auslaenderanteil"]["is_additive"] == "false"
     assert measures["einwohner"]["unit_code"] == "persons"
     assert "only the name of the file shows a period" in found.proposal.text
 

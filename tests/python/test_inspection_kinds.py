@@ -76,8 +76,9 @@ def test_the_sheet_with_the_numbers_is_chosen(tmp_path: Path) -> None:
             2: ["101", 2019, 12.5],
             3: ["102", 2019, 100],
         },
+        "Rohdaten": {n: [str(100 + n), 2000 + n, n, n, n] for n in range(1, 20)},
     }
-    file = write_workbook(tmp_path / "mappe.xlsx", sheets)
+    file = write_workbook(tmp_path / "mappe.xlsx", sheets, hidden={"Rohdaten": "hidden"})
     found = result(file, tmp_path / "target")
     assert found.spec.format.sheet == "Tabelle"
     assert found.spec.source.licence == "CC-BY-4.0"

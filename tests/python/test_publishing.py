@@ -13,9 +13,9 @@ import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_warehouse import hidden, publish, query, small_home
+from small_warehouse import TABLES, hidden, publish, query, small_home
 
-from datenlabor import pipeline, publishing
+from datenlabor import pipeline, publishing, warehouse
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.pipeline import Warehouse
@@ -362,16 +362,28 @@ def test_malformed_order(tmp_path: Path, order: object) -> None:
         publishing.protected_tables(write_manifest(tmp_path / "m.json", broken))
 
 
+def test_a_warehouse_that_is_another_build_is_refused(home: Home) -> None:
+    first = publish(home, inputs_fingerprint="abc")
+    warehouse.unmark(home)
+    with pytest.raises(DatenlaborError, match="changed after it had been built"):
+        publishing.publish(home, tables=TABLES, inputs_fingerprint="abc")
+    assert store.current_id(home) == first.release_id
+
+
 def test_commands(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATENLABOR_HOME", str(home.root))
     manifest = write_manifest(home.root / "manifest.json", model("fct"))
     monkeypatch.setattr(commands, "MANIFEST", manifest)
-    built = Warehouse("fingerprint", is_new=True)
-    monkeypatch.setattr(pipeline, "bring_up_to_date", lambda *_: built)
-    for _ in range(2):
+    states = iter([True, True, False])
+    monkeypatch.setattr(
+        pipeline, "bring_up_to_date", lambda *_: Warehouse("fingerprint", is_new=next(states))
+    )
+    warehouse.mark(home, "fingerprint")
+    for _ in range(3):
         commands.publish_command()
+    assert len(store.ids(home)) == 2
     second = store.current_id(home)
     assert second
     assert store.read_release(home, second).inputs_fingerprint == "fingerprint"

@@ -1,11 +1,16 @@
 """History of registers: lived day by day, replayed from nothing, and computed apart from dbt."""
 
+import json
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
+import duckdb
 import pytest
 from warehouse_deliveries import Row, dbt, query, write_delivery
+
+from datenlabor import warehouse
+from datenlabor.paths import Home
 
 DAYS = ("2026-01-10", "2026-02-10", "2026-03-10")
 CHECKED = ("facility_name", "category", "capacity")
@@ -117,6 +122,7 @@ def test_history_lived_equals_history_replayed_and_computed(
         deliver(lived, day)
         dbt(lived, "snapshot", *snapshots, as_of=day)
     # A second look at the last day changes nothing.
+    note_replayed(lived, *DAYS)
     dbt(lived, "snapshot", *snapshots)
 
     monkeypatch.setenv("DATENLABOR_HOME", str(replayed))
@@ -131,3 +137,60 @@ def test_history_lived_equals_history_replayed_and_computed(
     assert history(lived) == expected()
     assert history(replayed) == expected()
     assert len(expected()["facility"]) == 9
+
+
+def note_replayed(home: Path, *days: str, digest: str = "x") -> None:
+    """Say of days what `datenlabor` says when their snapshots are taken."""
+    rows = ", ".join(f"(date '{day}', '{digest}')" for day in days)
+    with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+        connection.execute("create table if not exists raw.replayed_day (day date, digest varchar)")
+        connection.execute(f"insert into raw.replayed_day values {rows}")
+
+
+def test_a_run_by_hand_takes_no_snapshot_of_days_that_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path)
+    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
+    snapshot = ("snapshot", "--select", "snap_facility")
+    for day in DAYS[:2]:
+        write_delivery(tmp_path, f"f-{day}", "facility", day, FACILITIES[day])
+    write_delivery(tmp_path, "withdrawn", "facility", DAYS[2], FACILITIES[DAYS[2]])
+    (tmp_path / "deliveries/withdrawn/withdrawal.json").write_text(
+        json.dumps({"delivery_id": "withdrawn", "withdrawn_at": "2026-04-01T00:00:00"}), "utf-8"
+    )
+    write_delivery(tmp_path, "figures", "figure", "2026-05-01", [])
+    dbt(tmp_path, "run", "--select", "+stg_delivery__facilities")
+    monkeypatch.setenv("DATENLABOR_AS_OF", DAYS[0])
+    dbt(tmp_path, *snapshot)
+    monkeypatch.delenv("DATENLABOR_AS_OF")
+    note_replayed(tmp_path, DAYS[0])
+    waiting = f"published on {DAYS[1]} are not yet in the history"
+    with pytest.raises(AssertionError, match=waiting):
+        dbt(tmp_path, *snapshot)
+    monkeypatch.setenv("DATENLABOR_AS_OF", DAYS[1])
+    dbt(tmp_path, *snapshot)
+    monkeypatch.delenv("DATENLABOR_AS_OF")
+    note_replayed(tmp_path, DAYS[1], digest="")
+    with pytest.raises(AssertionError, match=f"published on {DAYS[1]} are not yet"):
+        dbt(tmp_path, *snapshot)
+    note_replayed(tmp_path, DAYS[1])
+    warehouse.mark(home, "abc")
+    dbt(tmp_path, *snapshot)
+    assert warehouse.built_from(home) is None
+    assert query(
+        tmp_path,
+        "select count(*), count(*) filter (dbt_valid_to is null) from snapshots.snap_facility",
+    ) == [(6, 4)]
+
+
+def test_without_a_history_snapshots_are_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
+    for day in DAYS[:2]:
+        write_delivery(tmp_path, f"f-{day}", "facility", day, FACILITIES[day])
+    dbt(tmp_path, "run", "--select", "+stg_delivery__facilities")
+    dbt(tmp_path, "snapshot", "--select", "snap_facility")
+    latest = query(tmp_path, "select count(*) from snapshots.snap_facility where is_listed")
+    assert latest == [(len(FACILITIES[DAYS[1]]),)]

@@ -16,6 +16,9 @@ from datenlabor.paths import PROJECT
 
 Row = dict[str, Any]
 
+_ALONE = {"with_supplied_deliveries": False}
+"""What a test writes is all there is."""
+
 
 def write_delivery(
     home: Path, delivery_id: str, dataset: str, published_on: str, rows: list[Row], **record: object
@@ -76,7 +79,7 @@ def dbt(home: Path, *arguments: str, **variables: object) -> None:
     """Run dbt in this process on a home; ``DATENLABOR_HOME`` has to name it."""
     assert os.environ["DATENLABOR_HOME"] == str(home)
     finished = dbtRunner(_manifest()).invoke(
-        [*arguments, *_options(home), "--vars", json.dumps(variables)]
+        [*arguments, *_options(home), "--vars", json.dumps(_ALONE | variables)]
     )
     # dbt keeps the database of its last run open.
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call] # dbt's own
@@ -93,7 +96,7 @@ def dbt(home: Path, *arguments: str, **variables: object) -> None:
 def _manifest() -> Manifest:
     """Parse once for all runs: with every other variable dbt would parse anew."""
     home = Path(os.environ["DATENLABOR_HOME"])
-    manifest = dbtRunner().invoke(["parse", *_options(home)]).result
+    manifest = dbtRunner().invoke(["parse", *_options(home), "--vars", json.dumps(_ALONE)]).result
     assert isinstance(manifest, Manifest)
     return manifest
 

@@ -43,7 +43,9 @@ def cell_text(value: object, decimal: str) -> str:
     match value:
         case bool():
             return "true" if value else "false"
-        case int() | float():
+        case int():
+            return str(value)
+        case float():
             return number_text(value, decimal)
         case date() | time():
             return _time_text(value)

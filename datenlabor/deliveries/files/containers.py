@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, cast
 
 from datenlabor.deliveries.files.intake import LARGEST_FILE, refusal
+from datenlabor.deliveries.files.names import safe_name
 from datenlabor.errors import DatenlaborError
 
 MOST_MEMBERS = 1000
@@ -112,15 +113,17 @@ def _copy(file: Path, source: IO[bytes], target: Path) -> None:
             stream.write(chunk)
 
 
+def _is_of_macos(path: PurePosixPath) -> bool:
+    """Return whether a member is what macOS notes beside the files."""
+    return "__MACOSX" in path.parts or path.name.startswith("._") or path.name == ".DS_Store"
+
+
 def _delivery(
     file: Path, members: Iterable[zipfile.ZipInfo], suffixes: tuple[str, ...]
 ) -> list[zipfile.ZipInfo]:
     """Return the one member with a wanted suffix, a shapefile with all its parts."""
-    known = {
-        member: PurePosixPath(member.filename)
-        for member in members
-        if not member.filename.startswith("__MACOSX/")
-    }
+    paths = {member: PurePosixPath(member.filename) for member in members}
+    known = {member: path for member, path in paths.items() if not _is_of_macos(path)}
     wanted = [member for member, path in known.items() if path.suffix.lower() in suffixes]
     if len(wanted) != 1:
         raise refusal(
@@ -145,7 +148,7 @@ def _unpack_zip(file: Path, folder: Path, suffixes: tuple[str, ...]) -> Path:
         unpacked = []
         for member in _delivery(file, checked_members(file, archive), suffixes):
             path = PurePosixPath(member.filename)
-            target = folder / (path.stem + path.suffix.lower())
+            target = folder / safe_name(path.stem + path.suffix.lower())
             with archive.open(member) as source:
                 _copy(file, source, target)
             unpacked.append(target)
@@ -153,7 +156,7 @@ def _unpack_zip(file: Path, folder: Path, suffixes: tuple[str, ...]) -> Path:
 
 
 def _unpack_gzip(file: Path, folder: Path, suffixes: tuple[str, ...]) -> Path:
-    target = folder / file.stem
+    target = folder / safe_name(file.stem)
     if target.suffix.lower() not in suffixes:
         raise refusal(
             file,

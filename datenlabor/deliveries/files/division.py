@@ -17,7 +17,7 @@ from datenlabor.deliveries.files.places import (
     is_blank,
     place_test,
 )
-from datenlabor.deliveries.files.quoting import Raw
+from datenlabor.deliveries.files.quoting import Raw, given_back, swallows
 from datenlabor.deliveries.files.records import QUOTE, Prepared, Record, Rejected
 from datenlabor.deliveries.files.rules import reject
 from datenlabor.deliveries.spec import Body, Spec
@@ -27,8 +27,6 @@ MOST_OUTSIDE = 10_000
 MOST_REJECTED = 100_000
 _FIRST = 200
 """Records of the body that tell its width."""
-_TELLING = 2
-"""Delimiters in a line from which on it is unlikely to be prose."""
 _BATCH = 10_000
 """Records written at once."""
 
@@ -44,14 +42,6 @@ class _Rows(TextIOBase):
         return len(text)
 
 
-def _swallows(text: str, delimiter: str, separators: int) -> bool:
-    """Return whether two stray quotes seem to have made one record of several."""
-    if separators < _TELLING or "\n" not in text or QUOTE not in text:
-        return False
-    lines = text.split("\n")[1:-1]
-    return any(line.count(delimiter) == separators and QUOTE not in line for line in lines)
-
-
 @dataclass
 class _Division:
     """What has been found so far in one file."""
@@ -61,6 +51,7 @@ class _Division:
     rejected: list[Rejected] = field(default_factory=list)
     body_records: int = 0
     blank_records: int = 0
+    in_body: bool = True
 
     def reject(self, line: int, text: str, rule: str, detail: str = "") -> None:
         """Note a record that cannot be read. Raises DatenlaborError if there are too many."""
@@ -107,6 +98,18 @@ class _Division:
             "Correct `body: {starts: …}` in the spec, or check whether it is the right file.",
         )
 
+    def parted(self, records: Iterator[Raw], ends: Test | None, columns: int) -> Iterator[Raw]:
+        """Yield records, those of the body that have swallowed others line by line."""
+        for raw in records:
+            if (
+                self.in_body
+                and swallows(raw, self.delimiter, columns)
+                and not (ends is not None and ends(*raw[:3]))
+            ):
+                yield from given_back(raw, self.delimiter)
+            else:
+                yield raw
+
     def body(
         self, records: Iterator[Raw], ends: Test | None, columns: int, stream: TextIO
     ) -> Raw | None:
@@ -119,39 +122,41 @@ class _Division:
         for line, text, fields, rule in records:
             if ends is not None and ends(line, text, fields):
                 footer = (line, text, fields, rule)
+                self.in_body = False
                 break
             if fields is None and not rule and text.count(delimiter) == separators:
                 if text.strip(blank):
                     texts.append(f"{line}{delimiter}{text}\n")
                 else:
                     self.blank_records += 1
-            elif self._is_row((line, text, fields, rule), columns) and fields:
-                if QUOTE in text and QUOTE not in "".join(fields):
+            elif row := self._row((line, text, fields, rule), columns):
+                if row == fields and QUOTE in text and QUOTE not in "".join(fields):
                     # All quotes are around fields, so that the text is as it should be written.
                     texts.append(f"{line}{delimiter}{text}\n")
                 else:
-                    quoted.writerow((line, *fields))
+                    quoted.writerow((line, *row))
             if len(texts) >= _BATCH:
                 self._flush(texts, stream)
         self._flush(texts, stream)
         return footer
 
-    def _is_row(self, raw: Raw, columns: int) -> bool:
-        """Return whether a record belongs to the body; else put it where it belongs."""
+    def _row(self, raw: Raw, columns: int) -> list[str] | None:
+        """Return the fields of a record of the body; put what is none where it belongs.
+
+        Empty fields behind the last column are left out: some programs end lines with a delimiter.
+        """
         line, text, fields, rule = raw
+        found = text.split(self.delimiter) if fields is None else fields
         if is_blank(text, fields, self.delimiter):
             self.blank_records += 1
         elif rule:
             self.reject(line, text, rule)
-        elif fields is None or len(fields) != columns:
-            found = len(fields or text.split(self.delimiter))
-            detail = f"Expected {columns} fields, found {found}."
+        elif len(found) < columns or any(field.strip(BLANK) for field in found[columns:]):
+            detail = f"Expected {columns} fields, found {len(found)}."
             self.reject(line, text, "field_count", detail)
-        elif _swallows(text, self.delimiter, columns - 1):
-            self.reject(line, text, "unclosed_quote", "It contains lines that look like records.")
         else:
-            return True
-        return False
+            return found[:columns]
+        return None
 
     def _flush(self, texts: list[str], stream: TextIO) -> None:
         self.body_records += len(texts)
@@ -198,10 +203,10 @@ def divide(  # noqa: PLR0913 one call per kind of file, all of it needed
 
     """
     found = _Division(file, delimiter)
-    starts = place_test(file, rules.starts, delimiter, default_column=1)
+    starts = place_test(rules.starts, delimiter, default_column=1)
     ends = None
     if rules.ends:
-        ends = place_test(file, rules.ends, delimiter, default_column=None)
+        ends = place_test(rules.ends, delimiter, default_column=None)
     before, first = found.before(records, starts)
     preamble, header = found.header(before, spec.header.rows)
     opening = [first, *islice(records, _FIRST)]
@@ -209,7 +214,7 @@ def divide(  # noqa: PLR0913 one call per kind of file, all of it needed
     columns = body_width(header, data, delimiter)
     body = folder / "body.csv"
     with body.open("w", encoding="utf-8", newline="") as stream:
-        records = chain(opening, records)
+        records = found.parted(chain(opening, records), ends, columns)
         end = found.body(records, ends, columns, stream)
     if ends and end is None:
         raise refusal(

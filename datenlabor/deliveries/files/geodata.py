@@ -1,25 +1,21 @@
 """Prepare geodata: every feature of one layer is a record, its geometry in EPSG:4326."""
 
 import csv
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import pyogrio.raw
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
+from pyproj.network import set_network_enabled  # type: ignore[attr-defined] # stubs lack it
 
-from datenlabor.deliveries.files.cells import cell_text, plain_text
+from datenlabor.deliveries.files import gdal, geojson
+from datenlabor.deliveries.files.cells import cell_text
 from datenlabor.deliveries.files.containers import GEODATA_SUFFIXES
-from datenlabor.deliveries.files.geometries import Shape, shape
+from datenlabor.deliveries.files.geometries import Features, in_degrees
 from datenlabor.deliveries.files.intake import GIBIBYTE, refusal
 from datenlabor.deliveries.files.records import Prepared, Record, Rejected
 from datenlabor.deliveries.files.rules import oddity, reject
 from datenlabor.deliveries.spec import Spec
-from datenlabor.errors import DatenlaborError
 
 DELIMITER = ";"
 LARGEST_GEODATA = GIBIBYTE
@@ -31,30 +27,27 @@ _DRIVERS = {
 }
 _SIGNATURES = {".gpkg": b"SQLite format 3", ".shp": b"\x00\x00\x27\x0a"}
 _NEEDED_PARTS = (".shx", ".dbf", ".prj")
-_ERRORS = (RuntimeError, ValueError, OSError)
-"""What the library raises on damaged files; its own errors are RuntimeErrors."""
 POINT_COLUMNS = ("longitude", "latitude")
 
 
-@dataclass(frozen=True)
-class Features:
-    """The features of a layer: per feature its attributes as text, and its geometry."""
-
-    names: tuple[str, ...]
-    attributes: list[tuple[str, ...]]
-    shapes: list[Shape]
+# Grids for transformations come with PROJ or not at all.
+set_network_enabled(active=False)
 
 
 def sibling(file: Path, suffix: str) -> Path | None:
     """Return the part of a shapefile with a suffix, in whatever case it is written."""
-    for other in sorted(file.parent.iterdir()):
+    for other in sorted(file.parent.iterdir()) if file.parent.is_dir() else ():
         if other.stem == file.stem and other.suffix.lower() == suffix:
             return other
     return None
 
 
+def _is_geojson(file: Path) -> bool:
+    return file.suffix.lower() in (".geojson", ".json")
+
+
 def _check_content(file: Path) -> None:
-    """Let only those of GDAL's many drivers near a file that its name promises."""
+    """Raise DatenlaborError unless the content is what the name promises."""
     suffix = file.suffix.lower()
     if suffix not in GEODATA_SUFFIXES:
         raise refusal(
@@ -71,7 +64,7 @@ def _check_content(file: Path) -> None:
         start = stream.read(100)
     fits = (
         start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
-        if suffix in (".geojson", ".json")
+        if _is_geojson(file)
         else start.startswith(_SIGNATURES[suffix])
     )
     if not fits:
@@ -89,32 +82,9 @@ def _check_content(file: Path) -> None:
 
 
 def layer_names(file: Path) -> list[str]:
-    """Return the layers of checked geodata. Raises DatenlaborError."""
+    """Return the layers of geodata. Raises DatenlaborError."""
     _check_content(file)
-    try:
-        return [str(name) for name, _ in pyogrio.list_layers(file)]
-    except _ERRORS as error:
-        raise _damaged(file, error) from error
-
-
-def _damaged(file: Path, error: BaseException) -> DatenlaborError:
-    return refusal(
-        file, "damaged", f"the geodata cannot be read: {error}.", "Export the file again."
-    )
-
-
-def _layer(file: Path, wanted: str | None) -> str:
-    names = layer_names(file)
-    if wanted in names:
-        return str(wanted)
-    if wanted is not None or len(names) != 1:
-        raise refusal(
-            file,
-            "layer",
-            f"it has the layers {', '.join(names) or 'none'}, the spec says {wanted!r}.",
-            "Name one of them as `layer:` under `format:` in the spec.",
-        )
-    return names[0]
+    return [geojson.layer_name(file)] if _is_geojson(file) else gdal.layer_names(file)
 
 
 def _transformer(file: Path, crs: str | None) -> Transformer:
@@ -145,27 +115,8 @@ def _transformer(file: Path, crs: str | None) -> Transformer:
         ) from error
 
 
-def _value_text(value: object, decimal: str) -> str:
-    if isinstance(value, np.ndarray):
-        return json.dumps(value.tolist(), ensure_ascii=False)
-    if isinstance(value, np.float32):
-        # Its own shortest digits: as a double 0.1 would become 0.10000000149.
-        return cell_text(float(str(value)), decimal)
-    return cell_text(value.item() if isinstance(value, np.generic) else value, decimal)
-
-
-def _texts(values: Sequence[Any], kind: str, subtype: str, decimal: str) -> list[str]:
-    """Return the values of an attribute as text; missing ones are empty."""
-    if subtype == "OFSTBoolean":
-        truths = {True: "true", False: "false"}
-        return [truths.get(value, "") for value in values]
-    if kind in ("OFTDate", "OFTDateTime"):
-        return ["" if value is None else str(value).removesuffix("T00:00:00") for value in values]
-    return [_value_text(value, decimal) for value in values]
-
-
 def read_features(file: Path, layer: str | None, encoding: str, decimal: str) -> Features:
-    """Read a layer.
+    """Read a layer; its geometries are in EPSG:4326, points have their coordinates as attributes.
 
     Args:
         file: GeoJSON, shapefile or GeoPackage.
@@ -177,29 +128,19 @@ def read_features(file: Path, layer: str | None, encoding: str, decimal: str) ->
         DatenlaborError: damaged, no such layer, unknown reference system.
 
     """
-    name = _layer(file, layer)
-    is_shapefile = file.suffix.lower() == ".shp"
-    try:
-        driver = pyogrio.read_info(file, layer=name)["driver"]
-        meta, _, geometries, values = pyogrio.raw.read(
-            file,
-            layer=name,
-            encoding=encoding if is_shapefile and encoding != "auto" else None,
-            datetime_as_string=True,
-        )
-    except _ERRORS as error:
-        raise _damaged(file, error) from error
-    if geometries is None or driver != _DRIVERS[file.suffix.lower()]:
-        raise refusal(
-            file, "not_geodata", f"it is {driver} or without geometries.", "Export it as GeoJSON."
-        )
-    transformer = _transformer(file, meta["crs"])
-    kinds = zip(values, meta["ogr_types"], meta["ogr_subtypes"], strict=True)
-    columns = [_texts(*column, decimal) for column in kinds]
-    attributes = [tuple(column[i] for column in columns) for i in range(len(geometries))]
-    names = tuple(plain_text(str(field)) for field in meta["fields"])
-    shapes = [shape(wkb, transformer) for wkb in geometries]
-    return _with_coordinates(Features(names, attributes, shapes), decimal)
+    features = raw_features(file, layer, encoding, decimal)
+    transformer = _transformer(file, features.crs)
+    shapes = [in_degrees(shape, transformer) for shape in features.shapes]
+    return _with_coordinates(replace(features, shapes=shapes), decimal)
+
+
+def raw_features(file: Path, layer: str | None, encoding: str, decimal: str) -> Features:
+    """Read a layer, its geometries as they are in the file; otherwise as ``read_features``."""
+    _check_content(file)
+    if _is_geojson(file):
+        return geojson.read_geojson(file, layer, decimal)
+    is_declared = file.suffix.lower() == ".shp" and encoding != "auto"
+    return gdal.read_layer(file, layer, encoding if is_declared else None, decimal)
 
 
 def _with_coordinates(features: Features, decimal: str) -> Features:
@@ -214,7 +155,7 @@ def _with_coordinates(features: Features, decimal: str) -> Features:
         degrees = dict(zip(POINT_COLUMNS, (point.x, point.y), strict=True)) if point else {}
         extra = (cell_text(degrees.get(name), decimal) for name in added)
         attributes.append((*fields, *extra))
-    return Features((*features.names, *added), attributes, features.shapes)
+    return replace(features, names=(*features.names, *added), attributes=attributes)
 
 
 def prepare_geodata(file: Path, spec: Spec, folder: Path) -> Prepared:

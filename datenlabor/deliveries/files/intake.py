@@ -1,6 +1,7 @@
 """What every file must be before anybody looks inside, and how a refusal reads."""
 
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from datenlabor.errors import DatenlaborError
@@ -12,6 +13,16 @@ LARGEST_FILE = 4 * GIBIBYTE
 def refusal(file: Path, rule: str, problem: str, hint: str) -> DatenlaborError:
     """Return the error that refuses a whole file for breaking a rule (snake_case)."""
     return DatenlaborError(f"{file.name} is refused ({rule}): {problem}", hint=hint)
+
+
+def no_layer(file: Path, wanted: str | None, names: Sequence[str]) -> DatenlaborError:
+    """Return the refusal of geodata that have not the layer the spec names, or several."""
+    return refusal(
+        file,
+        "layer",
+        f"it has the layers {', '.join(names) or 'none'}, the spec says {wanted!r}.",
+        "Name one of them as `layer:` under `format:` in the spec.",
+    )
 
 
 def check_file(file: Path) -> int:

@@ -23,28 +23,15 @@ def _cell(text: str, fields: list[str] | None, column: int, delimiter: str) -> s
     return found[column - 1].strip() if len(found) >= column else None
 
 
-def _compiled(file: Path, pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise refusal(
-            file, "pattern", f"{pattern!r} is no regular expression: {error}.", "Correct the spec."
-        ) from error
-
-
-def place_test(file: Path, place: Place, delimiter: str, *, default_column: int | None) -> Test:
+def place_test(place: Place, delimiter: str, *, default_column: int | None) -> Test:
     """Return the test for a place: its line is reached, or its pattern fits.
 
     In a column the pattern must fit the whole stripped text, else the beginning of the record.
-
-    Raises:
-        DatenlaborError: the pattern is no regular expression.
-
     """
     if place.line is not None:
         wanted = place.line
         return lambda line, _text, _fields: line >= wanted
-    pattern = _compiled(file, place.pattern or "")
+    pattern = re.compile(place.pattern or "")
     column = place.column or default_column
     if column is None:
         return lambda _line, text, _fields: pattern.match(text) is not None

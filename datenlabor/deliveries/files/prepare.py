@@ -17,11 +17,15 @@ from datenlabor.deliveries.files.text import prepare_text
 from datenlabor.deliveries.files.workbook import prepare_workbook
 from datenlabor.deliveries.spec import Spec
 
-_SUFFIXES = {"csv": TEXT_SUFFIXES, "excel": WORKBOOK_SUFFIXES, "geo": GEODATA_SUFFIXES}
+SUFFIXES = {"csv": TEXT_SUFFIXES, "excel": WORKBOOK_SUFFIXES, "geo": GEODATA_SUFFIXES}
+"""Endings of each kind of file, in lower case."""
 
 
 def parts(file: Path) -> tuple[Path, ...]:
-    """Return the files of a delivery: the file, and for a shapefile the parts beside it."""
+    """Return the files of a delivery: the file, and for a shapefile the parts beside it.
+
+    Raises OSError if their folder cannot be read.
+    """
     if file.suffix.lower() != ".shp":
         return (file,)
     others = (sibling(file, suffix) for suffix in SHAPEFILE_SUFFIXES[1:])
@@ -52,7 +56,7 @@ def prepare(file: Path, spec: Spec, folder: Path, progress: Progress = no_progre
 def _prepare(file: Path, spec: Spec, folder: Path, progress: Progress) -> Prepared:
     check_file(file)
     kind = spec.format.type
-    inside = unpacked(file, folder, _SUFFIXES[kind])
+    inside = unpacked(file, folder, SUFFIXES[kind])
     size = check_file(inside)
     if kind == "geo":
         prepared = prepare_geodata(inside, spec, folder)

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from datenlabor.deliveries.files.lines import LONGEST_LINE, Lines
 from datenlabor.deliveries.files.records import QUOTE
+from datenlabor.deliveries.files.rules import oddity
 
 MOST_LINES = 200
 """A record open for more physical lines has a quote that nobody closed."""
 MOST_LINES_OF_NOTES = 5000
 """The same for records that begin with a quote: the footnotes of a table are often one field."""
+
+_FEWEST_COLUMNS = 2
 
 Raw = tuple[int, str, list[str] | None, str]
 """First line, text, fields (None: no quotes, split at the delimiter), broken rule or ""."""
@@ -44,11 +47,49 @@ def raw_records(lines: Lines, delimiter: str) -> Iterator[Raw]:
     Of a record that is never closed or malformed only the first line is given up: reading goes on
     with the next line.
     """
-    source = iter(lines)
-    oddities = lines.oddities
+    return _records(iter(lines), lines.oddities, delimiter, 0)
+
+
+def swallows(raw: Raw, delimiter: str, columns: int) -> bool:
+    """Return whether two stray quotes seem to have made one record of several.
+
+    Its lines then have as many delimiters as a record of the table, quotes or no quotes: the first
+    and the last one, or one between them. That text in a field looks so by chance is possible; it
+    is given up as well rather than that a record disappears in another.
+    """
+    _, text, fields, _ = raw
+    if fields is None or "\n" not in text or columns < _FEWEST_COLUMNS:
+        return False
+    if delimiter.join(fields) == text:
+        # Cells of a workbook need no quotes.
+        return False
+    lines = text.split("\n")
+    whole = [line.count(delimiter) == columns - 1 for line in lines]
+    if len(fields) != columns:
+        return any(whole[1:])
+    # One delimiter alone is common in prose.
+    inner = zip(lines[1:-1], whole[1:-1], strict=True) if columns > _FEWEST_COLUMNS else ()
+    return (whole[0] and whole[-1]) or any(
+        is_whole and QUOTE not in line for line, is_whole in inner
+    )
+
+
+def given_back(raw: Raw, delimiter: str) -> Iterator[Raw]:
+    """Yield the lines of a record on their own, the first one given up."""
+    number, text, _, _ = raw
+    first, *others = text.split("\n")
+    yield number, first, first.split(delimiter), "unclosed_quote"
+    found = ((place, oddity(line)) for place, line in enumerate(others, number + 1))
+    oddities = {place: rule for place, rule in found if rule}
+    yield from _records(iter(others), oddities, delimiter, number)
+
+
+def _records(
+    source: Iterator[str], oddities: dict[int, str], delimiter: str, number: int
+) -> Iterator[Raw]:
+    """Yield the records of lines; ``number`` is that of the line before them."""
     split = Splitter(delimiter)
     pending: deque[str] = deque()
-    number = 0
     for line in _chained(pending, source):
         number += 1
         quotes = line.count(QUOTE)

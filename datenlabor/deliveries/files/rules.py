@@ -10,7 +10,8 @@ SHOWN = 500
 HINTS = {
     "field_count": "Quote fields that contain the delimiter, or correct `delimiter:` in the spec.",
     "bad_quoting": 'Write a quote inside a quoted field twice ("") and close every quote.',
-    "unclosed_quote": "Close the quote; the lines after this one are read on their own.",
+    "unclosed_quote": "Close the quote, or write it twice; the lines after this one "
+    "are read on their own.",
     "control_character": "Remove the control character, for example by exporting the file again.",
     "mixed_encoding": "The text was read with the wrong encoding (`Ã¼` for `ü`): the file mixes "
     "several, or the spec names the wrong one. Export it again as UTF-8.",
@@ -19,8 +20,11 @@ HINTS = {
     "uncalculated_formula": "The formula has no stored value: open the workbook, let it "
     "calculate, save it.",
     "empty_geometry": "Give the feature a geometry, or remove it at the source.",
-    "invalid_geometry": "Repair the geometry at the source (crossing or overlapping rings).",
-    "coordinates_out_of_range": "Check the reference system of the file and the order of axes.",
+    "invalid_geometry": "Repair the geometry at the source: closed rings that neither cross nor "
+    "overlap, and are wider than a centimetre.",
+    "coordinates_out_of_range": "Check the reference system and the order of axes: all of Germany "
+    "lies between 5 and 16 degrees east, 47 and 56 degrees north.",
+    "not_a_geometry": "Give the borders as a Polygon or a MultiPolygon of GeoJSON.",
 }
 
 CONTROLS = bytes([*range(9), *range(11, 32), 127])

@@ -22,7 +22,7 @@ from datenlabor.deliveries.files.lines import Lines
 from datenlabor.deliveries.files.quoting import Raw, raw_records
 from datenlabor.deliveries.files.records import Record
 from datenlabor.deliveries.files.text import check_text
-from datenlabor.deliveries.files.workbook import sheet_names, sheet_records
+from datenlabor.deliveries.files.workbook import sheet_records, sheets
 from datenlabor.deliveries.files.workbook_checks import check_workbook
 
 DELIMITERS = (";", "\t", "|", ",")
@@ -51,6 +51,8 @@ class Sample:
     """The last 60 records, also if they are among the first."""
     records: int
     """In the file, blank and malformed ones included."""
+    shown: tuple[str, ...] = ()
+    """Sheets that are not hidden; all of them if there are only hidden ones."""
 
 
 def guess_delimiter(lines: Sequence[str]) -> str:
@@ -89,13 +91,16 @@ def _text(file: Path, most: int) -> Sample:
 
 def _workbook(file: Path, most: int, wanted: str | None, decimal: str) -> Sample:
     check_workbook(file)
-    names = sheet_names(file)
-    for name in [wanted] if wanted in names else names:
+    found = sheets(file)
+    names = tuple(sheet.name for sheet in found)
+    shown = tuple(sheet.name for sheet in found if sheet.is_shown) or names
+    for name in [wanted] if wanted in names else shown:
         with closing(sheet_records(file, names.index(str(name)), decimal)) as raw:
             first, last, number = _ends(raw, ";", most)
         if any(len(record.fields) > 1 for record in first):
             break
-    return Sample("excel", "", "", tuple(names), str(name), tuple(first), tuple(last), number)
+    ends = tuple(first), tuple(last)
+    return Sample("excel", "", "", names, str(name), *ends, number, shown)
 
 
 def _geodata(file: Path, most: int, wanted: str | None, decimal: str) -> Sample:

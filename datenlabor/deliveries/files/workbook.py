@@ -1,12 +1,15 @@
 """Prepare workbooks: every row of one sheet is a record."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from datenlabor.deliveries.files import workbook_process
 from datenlabor.deliveries.files.division import divide
@@ -15,16 +18,27 @@ from datenlabor.deliveries.files.quoting import Raw
 from datenlabor.deliveries.files.records import Prepared
 from datenlabor.deliveries.files.rules import oddity
 from datenlabor.deliveries.files.workbook_checks import check_workbook, encrypted, is_xlsx
-from datenlabor.deliveries.files.xlsx_cells import Hidden, hidden_cells
+from datenlabor.deliveries.files.xlsx_cells import Special, special_cells
 from datenlabor.deliveries.spec import Body, Spec
 
 DELIMITER = ";"
 """Of ``body.csv``, and between the cells of a row where a pattern is to fit its beginning."""
+_COMMAND = (sys.executable, "-m", workbook_process.__name__)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _output(file: Path, *arguments: str) -> Generator[list[str], None, None]:
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook."""
+
+    name: str
+    is_shown: bool
+    """Whether the user sees it as a table: neither hidden nor a chart."""
+
+
+def _output(file: Path, *arguments: str) -> Generator[list[Any], None, None]:
     """Yield what the reading process writes. Raises DatenlaborError if it fails."""
-    command = [sys.executable, "-m", workbook_process.__name__, str(file.resolve()), *arguments]
+    command = [*_COMMAND, str(file.resolve()), *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
     ) as process:
@@ -39,34 +53,39 @@ def _output(file: Path, *arguments: str) -> Generator[list[str], None, None]:
     if process.returncode == workbook_process.ENCRYPTED:
         raise encrypted(file)
     if process.returncode:
-        # A failure inside the library adds a note on how to debug it.
-        told = [line for line in problem.splitlines() if line and not line.startswith("note:")]
-        reason = told or [f"reading ended with {process.returncode}"]
+        # A failure inside the library begins with its place and goes on with how to debug it.
+        told = (line for line in problem.splitlines() if line and " panicked at " not in line)
+        reason = next(told, f"reading ended with {process.returncode}")
         raise refusal(
             file,
             "damaged",
-            f"the workbook cannot be read: {reason[-1]}.",
+            f"the workbook cannot be read: {reason}.",
             "Open it in a spreadsheet program and save it again.",
         )
 
 
-def sheet_names(file: Path) -> list[str]:
-    """Return the names of the sheets of a checked workbook. Raises DatenlaborError."""
+def sheets(file: Path) -> list[Sheet]:
+    """Return the sheets of a checked workbook. Raises DatenlaborError."""
     with closing(_output(file, "", ".")) as output:
-        return next(output)
+        return [Sheet(*found) for found in next(output)]
 
 
 def sheet_index(file: Path, wanted: str | int | None) -> int:
-    """Return the number from 0 of a sheet given by name or number from 1; by default the first.
+    """Return the number from 0 of a sheet given by name or number from 1, hidden ones included.
+
+    By default it is the first that is shown.
 
     Raises:
         DatenlaborError: there is no such sheet, or the workbook cannot be read.
 
     """
-    names = sheet_names(file)
+    found = sheets(file)
+    names = [sheet.name for sheet in found]
+    if wanted is None:
+        wanted = 1 + next((n for n, sheet in enumerate(found) if sheet.is_shown), 0)
     if wanted in names:
         return names.index(str(wanted))
-    number = 1 if wanted is None else int(wanted) if str(wanted).isdecimal() else 0
+    number = int(wanted) if str(wanted).isdecimal() else 0
     if not 1 <= number <= len(names):
         raise refusal(
             file,
@@ -89,15 +108,18 @@ def sheet_records(file: Path, index: int, decimal: str) -> Generator[Raw, None, 
         DatenlaborError: the sheet is damaged or too large.
 
     """
-    hidden = hidden_cells(file, index) if is_xlsx(file) else Hidden()
-    hidden_by_row = hidden.by_row()
+    special = special_cells(file, index) if is_xlsx(file) else Special()
+    special_by_row = special.by_row()
     for line, fields in enumerate(islice(_output(file, str(index), decimal), 1, None), 1):
         rule = ""
-        for place in hidden_by_row.get(line - 1, ()):
-            if place in hidden.errors:
-                fields[place[1]] = hidden.errors[place]
-            else:
+        for place in special_by_row.get(line - 1, ()):
+            column = place[1]
+            if place in special.errors:
+                fields[column] = special.errors[place]
+            elif place in special.uncalculated:
                 rule = "uncalculated_formula"
+            elif _DAY.fullmatch(fields[column]):
+                fields[column] = fields[column][:4]
         text = DELIMITER.join(fields)
         yield line, text, fields, rule or oddity(text)
 

@@ -3,14 +3,22 @@
 A few wrong bytes in a workbook can make the library ask for all the memory there is, which ends the
 process without an exception. Here that ends only this process, whose memory is limited.
 
-Standard output: one JSON text per line, first the names of the sheets, then the rows of the sheet
-as lists of texts. Exit code 0, or 2 (cannot be read) or 3 (password), the reason on standard error.
+Standard output: one JSON text per line, first the sheets as pairs of a name and whether it is a
+table that is shown, then the rows of the sheet as lists of texts. Exit code 0, or 2 (cannot be
+read) or 3 (password), the reason on standard error.
 """
 
 import json
 import sys
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from datenlabor.deliveries.files.cells import cell_text
 
@@ -33,9 +41,14 @@ def _limit() -> None:
         resource.setrlimit(kind, (wanted if most < 0 else min(wanted, most), most))
 
 
+def _is_shown(sheet: SheetMetadata) -> bool:
+    return sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
+
+
 def _write(file: str, sheet: str, decimal: str) -> None:
     workbook = CalamineWorkbook.from_path(file)
-    print(json.dumps(workbook.sheet_names))  # noqa: T201 the output of this process
+    sheets = [(sheet.name, _is_shown(sheet)) for sheet in workbook.sheets_metadata]
+    print(json.dumps(sheets))  # noqa: T201 the output of this process
     if not sheet:
         return
     content = workbook.get_sheet_by_index(int(sheet))
@@ -47,7 +60,7 @@ def _write(file: str, sheet: str, decimal: str) -> None:
 
 
 def main(file: str, sheet: str, decimal: str) -> int:
-    """Write names and rows to standard output; return the exit code."""
+    """Write sheets and rows to standard output; return the exit code."""
     _limit()
     try:
         _write(file, sheet, decimal)

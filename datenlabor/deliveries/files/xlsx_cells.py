@@ -1,4 +1,4 @@
-"""Cells of an .xlsx that the library shows as empty although they are not."""
+"""Cells of an .xlsx that are not what the library makes of them."""
 
 import posixpath
 import re
@@ -25,22 +25,30 @@ _REFERENCE = re.compile(rb"""\sr=["']([A-Z]{1,3})(\d{1,7})["']""")
 _ERROR = re.compile(rb"""\st=["']e["']""")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]*)</")
+_TEXT = re.compile(rb"""\st=["']str["']""")
+_STYLE = re.compile(rb"""\ss=["'](\d+)["']""")
+_FORMAT = re.compile(rb"<(?:\w+:)?numFmt\s([^>]*)>")
+_FORMAT_ID = re.compile(rb"""\bnumFmtId=["'](\d+)["']""")
+_YEAR = re.compile(rb"""\bformatCode=["'](?:\[[^\]]*\])?yyyy(?:;@)?["']""")
+_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_CELL_STYLE = re.compile(rb"<(?:\w+:)?xf\s([^>]*)>")
 
 Cell = tuple[int, int]
 """Row and column, both from 0."""
 
 
 @dataclass
-class Hidden:
-    """What looks empty: errors with their text, formulas whose value was never stored."""
+class Special:
+    """Errors with their text, formulas whose value was never stored, dates shown as a year."""
 
     errors: dict[Cell, str] = field(default_factory=dict)
     uncalculated: set[Cell] = field(default_factory=set)
+    years: set[Cell] = field(default_factory=set)
 
     def by_row(self) -> dict[int, list[Cell]]:
         """Return the cells by their row, from 0."""
         rows: dict[int, list[Cell]] = {}
-        for cell in (*self.errors, *self.uncalculated):
+        for cell in (*self.errors, *self.uncalculated, *self.years):
             rows.setdefault(cell[0], []).append(cell)
         return rows
 
@@ -73,45 +81,72 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _note(file: Path, piece: bytes, hidden: Hidden) -> None:
+def _year_styles(archive: zipfile.ZipFile) -> set[bytes]:
+    """Return the numbers of the styles that show of a date only its year."""
+    if "xl/styles.xml" not in archive.namelist():
+        return set()
+    content = archive.read("xl/styles.xml")
+    years = {
+        found[1]
+        for attributes in _FORMAT.findall(content)
+        if _YEAR.search(attributes) and (found := _FORMAT_ID.search(attributes))
+    }
+    styles = _STYLES.search(content)
+    return {
+        b"%d" % number
+        for number, attributes in enumerate(_CELL_STYLE.findall(styles[0] if styles else b""))
+        if (found := _FORMAT_ID.search(attributes)) and found[1] in years
+    }
+
+
+def _note(file: Path, piece: bytes, years: set[bytes], special: Special) -> None:
     for cell in _CELL.finditer(piece):
-        is_error = _ERROR.search(cell["attributes"])
-        value = _VALUE.search(cell["content"])
-        if not is_error and (not _FORMULA.search(cell["content"]) or value):
+        attributes, content = cell["attributes"], cell["content"]
+        is_error = _ERROR.search(attributes)
+        value = _VALUE.search(content)
+        # An empty value is one only of a formula whose result is a text.
+        is_stored = (value and value[1]) or _TEXT.search(attributes)
+        is_uncalculated = _FORMULA.search(content) and not is_stored
+        style = _STYLE.search(attributes)
+        is_year = style and style[1] in years
+        if not (is_error or is_uncalculated or is_year):
             continue
-        reference = _REFERENCE.search(cell["attributes"])
+        reference = _REFERENCE.search(attributes)
         if reference is None:
             raise refusal(
                 file,
                 "error_values",
-                "a cell without a reference has an error or an uncalculated formula.",
+                "a cell without a reference has an error, an uncalculated formula or a year.",
                 "Open the workbook in a spreadsheet program and save it again.",
             )
         place = (int(reference[2]) - 1, _column(reference[1]))
         if is_error:
-            hidden.errors[place] = value[1].decode(errors="replace") if value else "#ERROR"
+            special.errors[place] = value[1].decode(errors="replace") if value else "#ERROR"
+        elif is_uncalculated:
+            special.uncalculated.add(place)
         else:
-            hidden.uncalculated.add(place)
+            special.years.add(place)
 
 
-def hidden_cells(file: Path, index: int) -> Hidden:
-    """Return what looks empty in a sheet of an .xlsx, given by its number from 0.
+def special_cells(file: Path, index: int) -> Special:
+    """Return what the library does not show as it is in a sheet, given by its number from 0.
 
     Raises:
         DatenlaborError: the sheet is damaged, or too large to be held in memory.
 
     """
-    hidden = Hidden()
+    special = Special()
     columns: set[bytes] = set()
     last_row = 0
     try:
         with zipfile.ZipFile(file) as archive, archive.open(_sheet_part(archive, index)) as sheet:
+            years = _year_styles(archive)
             for piece in _pieces(sheet):
                 references = _REFERENCE.findall(piece)
                 columns.update(letters for letters, _ in references)
                 last_row = max(last_row, int(references[-1][1]) if references else 0)
-                if _ERROR.search(piece) or _FORMULA.search(piece):
-                    _note(file, piece, hidden)
+                if years or _ERROR.search(piece) or _FORMULA.search(piece):
+                    _note(file, piece, years, special)
     except (KeyError, IndexError, zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise refusal(
             file, "damaged", f"sheet {index + 1} cannot be found in it.", "Save the file again."
@@ -124,4 +159,4 @@ def hidden_cells(file: Path, index: int) -> Hidden:
             f"sheet {index + 1} has {last_row} rows and {width} columns up to its last cell.",
             "Delete stray cells far outside the table, or save the sheet as CSV.",
         )
-    return hidden
+    return special

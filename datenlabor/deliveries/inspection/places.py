@@ -164,7 +164,7 @@ def _own_areas(place: str, profile: Profile, city: str, group: str, more: dict[s
     for text in profile.texts:
         if _TOTAL.fullmatch(text) or re.fullmatch(r"0+(?:[ -]+\D.*)?", text):
             number = (re.match(r"[0-9]+", text) or [""])[0]
-            totals[f"{city}-{text if group == '{0}' else number or 'None'}"] = city
+            totals[f"{city}-{text if group == '{0}' else number}"] = city
     column = {"from": place, **more, "as": f"{city}-{group}"}
     checks = [f"taken to be areas of the city {city}"]
     if totals:

@@ -80,7 +80,7 @@ def _chosen(file: Path, sheet: str | None) -> tuple[Sample, Structure | None, st
         return first, None, ""
     if first.kind == "csv":
         return first, find_structure(first.first, first.last), ""
-    wanted = [sheet] if sheet else first.layers[:_MOST_SHEETS]
+    wanted = [sheet] if sheet else first.shown[:_MOST_SHEETS]
     seen = [first if name == first.layer else sample(file, layer=name) for name in first.layers]
     found = [(one, find_structure(one.first, one.last)) for one in seen if one.layer in wanted]
     best = max(found, key=lambda pair: pair[1].numeric_cells if pair[1] else -1)

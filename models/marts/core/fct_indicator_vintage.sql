@@ -22,6 +22,7 @@ final as (
         ) as integer) as vintage_number,
         vintages.release_id,
         vintages.base_release_id,
+        vintages.changing_release_id,
         vintages.source_code,
         vintages.status_code as obs_status,
         vintages.provenance_code,

@@ -11,10 +11,6 @@ areas as (
     select * from {{ ref("dim_area") }}
 ),
 
-bridge as (
-    select * from {{ ref("bridge_area_hierarchy") }}
-),
-
 releases as (
     select * from {{ ref("dim_release") }}
 ),
@@ -27,20 +23,30 @@ void_figures as (
     select * from {{ ref("stg_delivery__void_figures") }}
 ),
 
+dated as (
+    select * from {{ ref("int_measure_vintage_dated") }}
+    where known_to_on is null and measure_value is not null
+),
+
+outdated_periods as (
+    select * from {{ ref("int_area_period_outdated") }}
+),
+
 -- A composed area lacks a figure because one of its parts does.
 members as (
     select
-        bridge.ancestor_area_key as area_key,
-        parts.area_code as member_area_code
-    from bridge
-    inner join areas as wholes on bridge.ancestor_area_key = wholes.area_key
-    inner join areas as parts on bridge.descendant_area_key = parts.area_key
-    where
-        bridge.step_count = 0
-        or (bridge.step_count = 1 and wholes.is_composed)
+        area_key,
+        area_code as member_area_code
+    from areas
+    union all
+    select
+        areas.area_key,
+        resolved.member_area_code
+    from {{ ref("int_area_member_resolved") }} as resolved
+    inner join areas on resolved.area_code = areas.area_code
 ),
 
--- What was delivered and does not count.
+-- What was delivered and does not count, such as a rate in former borders.
 unused as (
     select
         quarantined_rows.area_code,
@@ -67,6 +73,22 @@ unused as (
         cast(null as varchar) as rule_code,
         received_at
     from void_figures
+    union all
+    select
+        dated.area_code,
+        dated.measure_code,
+        dated.period_code,
+        'not_convertible' as reason_code,
+        cast(null as varchar) as release_id,
+        cast(null as bigint) as line_number,
+        cast(null as varchar) as column_label,
+        cast(null as varchar) as rule_code,
+        cast(null as timestamp) as received_at
+    from dated
+    inner join outdated_periods
+        on
+            dated.area_code = outdated_periods.area_code
+            and dated.period_code = outdated_periods.period_code
 ),
 
 missing as (
@@ -86,7 +108,8 @@ missing as (
     inner join members on facts.area_key = members.area_key
 ),
 
--- A row in quarantine counts before one that was withdrawn, the latest first.
+-- What a source says itself holds. A row in quarantine counts before one that was
+-- withdrawn, the latest first. A part of a year never stands for it.
 final as (
     select
         missing.area_key,
@@ -105,10 +128,19 @@ final as (
             missing.member_area_code = unused.area_code
             and missing.measure_code = unused.measure_code
             and missing.time_key = substr(unused.period_code, 1, 4)
+            and length(unused.period_code) in (4, 10)
+            and missing.missing_reason_code not in (
+                'cannot_exist', 'kept_secret', 'not_yet_published'
+            )
     qualify row_number() over (
         partition by missing.area_key, missing.time_key, missing.indicator_code
         order by
-            unused.reason_code desc nulls last,
+            case unused.reason_code
+                when 'quarantined' then 1
+                when 'delivery_withdrawn' then 2
+                when 'not_convertible' then 3
+                else 4
+            end asc,
             unused.received_at desc,
             unused.release_id desc,
             unused.line_number asc,
