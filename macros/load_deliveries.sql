@@ -33,30 +33,36 @@
 {%- endmacro %}
 
 {#-
-    Folders of deliveries: those of the home, and those that are part of the product for a city.
-    The former hold Parquet, the latter CSV, so that a change can be read.
+    The files of a source's table as globs, in quotes: those of the home, and those that are part of
+    the product for the city. The former hold Parquet, the latter CSV, so that a change can be read.
+    Those without a file are left out.
 -#}
-{% macro deliveries_folders() -%}
+{% macro delivered_files(table) -%}
     {#- The same rule as that of the warehouse file in profiles.yml. -#}
     {%- set home = env_var("DATENLABOR_HOME", "") or "data/" ~ var("city_code") %}
-    {%- set folders = [home ~ "/deliveries"] %}
-    {%- for kind in ["municipal", "commercial"] if var("with_supplied_deliveries") %}
-        {%- do folders.append("seeds/" ~ kind ~ "/" ~ var("city_code")) %}
+    {%- set literal = home | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]") %}
+    {%- set file = table.config.meta.file %}
+    {#- Folders that begin with a dot are unfinished. -#}
+    {%- set globs = [literal ~ "/deliveries/[!.]*/" ~ file] %}
+    {%- if var("with_supplied_deliveries") %}
+        {%- do globs.append(
+            "seeds/*/" ~ var("city_code") ~ "/*/" ~ file | replace(".parquet", ".csv")
+        ) %}
+    {%- endif %}
+    {%- set found = [] %}
+    {%- for glob in globs %}
+        {%- set quoted = "'" ~ glob | replace("'", "''") ~ "'" %}
+        {%- if run_query("select count(*) from glob(" ~ quoted ~ ")").rows[0][0] %}
+            {%- do found.append(quoted) %}
+        {%- endif %}
     {%- endfor %}
-    {{ return(folders) }}
+    {{ return(found) }}
 {%- endmacro %}
 
 {% macro default__delivered_view(table) %}
     {%- set readers = [] %}
-    {%- for folder in deliveries_folders() %}
-        {%- set literal = folder | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]") %}
-        {%- for file in [table.config.meta.file, table.name ~ ".csv"] %}
-            {#- Folders that begin with a dot are unfinished. -#}
-            {%- set glob = "'" ~ (literal ~ "/[!.]*/" ~ file) | replace("'", "''") ~ "'" %}
-            {%- if run_query("select count(*) from glob(" ~ glob ~ ")").rows[0][0] %}
-                {%- do readers.append(delivered_rows(table, glob, file)) %}
-            {%- endif %}
-        {%- endfor %}
+    {%- for glob in delivered_files(table) %}
+        {%- do readers.append(delivered_rows(table, glob)) %}
     {%- endfor %}
     create or replace view {{ table.schema }}.{{ table.name }} as
     with delivered as (
@@ -80,9 +86,9 @@
     {%- endif %}
 {% endmacro %}
 
-{#- Query: the rows of all files that match a glob. -#}
-{% macro delivered_rows(table, glob, file) %}
-    {%- if file.endswith(".json") %}
+{#- Query: the rows of all files that match a glob in quotes. -#}
+{% macro delivered_rows(table, glob) %}
+    {%- if glob.endswith(".json'") %}
         select * from read_json(
             {{ glob }},
             format = 'unstructured',
@@ -92,25 +98,32 @@
                 {%- endfor %}
             }
         )
-    {%- elif file.endswith(".csv") %}
-        {#- The columns of the contract in its order; the folder is the delivery. -#}
-        {%- set own = ["delivery_id", "line_number", "column_label"] %}
-        select
-            * exclude (filename),
-            parse_path(filename)[-2] as delivery_id
-        from read_csv(
-            {{ glob }},
-            header = true,
-            nullstr = '',
-            filename = true,
-            columns = {
-                {%- for column in table.columns.values() if column.name not in own %}
-                    {{ column.name }}: '{{ column.data_type }}',
-                {%- endfor %}
-            }
-        )
+    {%- elif glob.endswith(".csv'") %}
+        {#- Text is parsed once, and not by everyone who looks at the view. -#}
+        {%- set copy = table.schema ~ ".supplied_" ~ table.name %}
+        {%- do run_query("create or replace table " ~ copy ~ " as " ~ supplied_rows(table, glob)) %}
+        select * from {{ copy }}
     {%- else %}
         {#- A file of an older contract may lack a column, or have one more. -#}
         select * from read_parquet({{ glob }}, union_by_name = true)
     {%- endif %}
+{% endmacro %}
+
+{#- Query: the rows of supplied files, in the columns of the contract; the folder is the delivery. -#}
+{% macro supplied_rows(table, glob) %}
+    {%- set own = ["delivery_id", "line_number", "column_label"] %}
+    select
+        * exclude (filename),
+        parse_path(filename)[-2] as delivery_id
+    from read_csv(
+        {{ glob }},
+        header = true,
+        nullstr = '',
+        filename = true,
+        columns = {
+            {%- for column in table.columns.values() if column.name not in own %}
+                {{ column.name }}: '{{ column.data_type }}',
+            {%- endfor %}
+        }
+    )
 {% endmacro %}

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from datenlabor.deliveries.supplied import KINDS
-from datenlabor.demo import supply
 from datenlabor.demo.town import CITY, Town
 from datenlabor.documents import bring_up_to_date
 from datenlabor.errors import DatenlaborError
-from datenlabor.paths import SEEDS
+from datenlabor.paths import PROJECT, SEEDS
+
+CALIBRATION = PROJECT / "docs" / "calibration.md"
 
 
 def demo_command(
@@ -18,10 +19,14 @@ def demo_command(
         bool, typer.Option("--check", help="Fail if a file is not as generated; write nothing.")
     ] = False,
 ) -> None:
-    """Write the synthetic deliveries of the demo city into `seeds`, the same every time."""
-    from datenlabor.demo.supplies import supplies  # noqa: PLC0415 pandas is slow to import
+    """Write the synthetic deliveries of the demo city, and how well they honour what is known."""
+    # pandas is slow to import, and other commands do without.
+    from datenlabor.demo import calibration, supply  # noqa: PLC0415
+    from datenlabor.demo.social import social_figures  # noqa: PLC0415
+    from datenlabor.demo.supplies import supplies  # noqa: PLC0415
 
-    files = {SEEDS / name: text for name, text in supply.files(supplies(Town.read())).items()}
+    town = Town.read()
+    files = {SEEDS / name: text for name, text in supply.files(supplies(town)).items()}
     wanted = {file.parent for file in files}
     present = {path for kind in KINDS for path in (SEEDS / kind / CITY).glob("*") if path.is_dir()}
     for folder in sorted(present - wanted):
@@ -31,4 +36,5 @@ def demo_command(
                 hint="Run `datenlabor demo`.",
             )
         shutil.rmtree(folder)
+    files[CALIBRATION] = calibration.report(social_figures(town))
     bring_up_to_date(files, check=check, command="datenlabor demo")

@@ -1,30 +1,42 @@
 """All deliveries of the demo city."""
 
 from datetime import date
+from pathlib import Path
+
+import pandas as pd
 
 from datenlabor.demo import facilities, hazards, registers
+from datenlabor.demo.releases import releases
+from datenlabor.demo.social import social_figures
 from datenlabor.demo.supply import Supply
 from datenlabor.demo.town import Town
 
-_AREAS_ON = date(2020, 1, 15)
+_HERE = Path(__file__).parent
+_START = date(2020, 1, 15)
+"""Day on which the town begins to speak of its areas and indicators."""
 _HAZARDS_ON = date(2022, 1, 15)
+_FIRST_REPORT_ON, _SECOND_REPORT_ON = date(2024, 9, 30), date(2025, 9, 30)
 
 
 def supplies(town: Town) -> list[Supply]:
     """Draw everything; the same for the same town."""
+    return [*_registers(town), *_social_report(town)]
+
+
+def _registers(town: Town) -> list[Supply]:
     return [
         Supply(
             kind="municipal",
-            name="areas",
+            name="gebiete",
             dataset="area",
             title="Schematische Gebietsgliederung",
-            published_on=_AREAS_ON,
+            published_on=_START,
             rows=registers.areas(town),
         ),
         *(
             Supply(
                 kind="municipal",
-                name="facilities",
+                name="einrichtungen",
                 dataset="facility",
                 title="Sozialatlas",
                 published_on=state,
@@ -34,10 +46,44 @@ def supplies(town: Town) -> list[Supply]:
         ),
         Supply(
             kind="municipal",
-            name="hazard_zones",
+            name="gefahrengebiete",
             dataset="hazard_zone",
             title="Schematische Hochwasser- und Starkregenzonen",
             published_on=_HAZARDS_ON,
             rows=hazards.hazard_zones(town),
+        ),
+    ]
+
+
+def _social_report(town: Town) -> list[Supply]:
+    title = "Sozial- und Jugendbericht"
+    first, second = releases(town, social_figures(town))
+    catalogues = [
+        ("messgroessen", "measure", "measures.csv"),
+        ("indikatoren", "indicator", "indicators.csv"),
+    ]
+    reports = [(_FIRST_REPORT_ON, first), (_SECOND_REPORT_ON, second)]
+    return [
+        *(
+            Supply(
+                kind="municipal",
+                name=name,
+                dataset=dataset,
+                title=f"{title}: Katalog",
+                published_on=_START,
+                rows=pd.read_csv(_HERE / file, dtype=str, keep_default_na=False),
+            )
+            for name, dataset, file in catalogues
+        ),
+        *(
+            Supply(
+                kind="municipal",
+                name="sozialbericht",
+                dataset="figure",
+                title=title,
+                published_on=published_on,
+                rows=rows,
+            )
+            for published_on, rows in reports
         ),
     ]

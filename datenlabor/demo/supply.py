@@ -22,7 +22,8 @@ class Supply:
 
     kind: Literal["municipal", "commercial"]
     name: str
-    """Of the kind of list; lists of one name follow each other."""
+    """Of the kind of list, in German: readers see it as the name of the delivered file. Lists of
+    one name follow each other."""
     dataset: str
     title: str
     """German title of the source, as readers see it."""
@@ -57,7 +58,9 @@ def files(supplies: Iterable[Supply]) -> Mapping[str, str]:
 
 def _csv(supply: Supply) -> str:
     columns = [column.name for column in contracts()[supply.dataset].columns]
-    return supply.rows.reindex(columns=columns).to_csv(index=False, lineterminator="\n")
+    rows = supply.rows.reindex(columns=columns)
+    # Digits enough for any count or amount, and no more: the last bits differ between machines.
+    return rows.to_csv(index=False, lineterminator="\n", float_format="%.12g")
 
 
 def _record(supply: Supply, content: bytes) -> Record:
@@ -72,7 +75,7 @@ def _record(supply: Supply, content: bytes) -> Record:
     return Record.model_validate(
         {
             **none,
-            "file_name": f"{supply.dataset}.csv",
+            "file_name": f"{supply.name}.csv",
             "file_bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
             "delivery_id": supply.id,

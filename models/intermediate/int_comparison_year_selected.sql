@@ -24,10 +24,11 @@ home_areas as (
 yearly_coverage as (
     select
         calculated.indicator_code,
+        calculated.is_city_part,
         calculated.calendar_year,
         count(calculated.indicator_value) as area_count,
         max(count(calculated.indicator_value)) over (
-            partition by calculated.indicator_code
+            partition by calculated.indicator_code, calculated.is_city_part
         ) as most_areas,
         count(
             case
@@ -36,19 +37,22 @@ yearly_coverage as (
         ) as home_area_count
     from calculated
     left join home_areas on calculated.area_code = home_areas.area_code
-    group by calculated.indicator_code, calculated.calendar_year
+    group by
+        calculated.indicator_code, calculated.is_city_part, calculated.calendar_year
 ),
 
--- Three quarters of the best year: a handful of early figures is no comparison yet. A
--- comparison without the city is none either, as long as there is a year with it.
+-- The parts of the city are compared among themselves. Three quarters of the best
+-- year: a handful of early figures is no comparison yet. A comparison without the city
+-- is none either, as long as there is a year with it.
 final as (
     select
         indicator_code,
+        is_city_part,
         calendar_year
     from yearly_coverage
     where area_count * 4 >= most_areas * 3
     qualify row_number() over (
-        partition by indicator_code
+        partition by indicator_code, is_city_part
         order by home_area_count > 0 desc, calendar_year desc
     ) = 1
 )

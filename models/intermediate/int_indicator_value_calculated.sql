@@ -34,6 +34,7 @@ paired as (
         expected.calendar_year,
         expected.value_kind,
         expected.is_composable,
+        expected.is_city_part,
         case when expected.value_kind = 'ratio' then units.ratio_factor else 1 end
             as ratio_factor,
         min(case
@@ -70,6 +71,7 @@ final as (
         numerator,
         denominator,
         indicator_value,
+        is_city_part,
         coalesce(status_code, 'O') as status_code,
         coalesce(is_revised, false) as is_revised,
         coalesce(calendar_year between first_year and last_year, false)

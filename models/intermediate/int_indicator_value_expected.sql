@@ -38,22 +38,26 @@ needed as (
     where descendant_area_code = '{{ var("city_code") }}'
 ),
 
--- Also what was delivered and does not count: a gap has to say so.
+-- Also what was delivered and does not count: a gap has to say so. The period of a row
+-- in quarantine may be what is wrong with it.
 offered as (
     select
         measure_code,
-        area_code
+        area_code,
+        calendar_year
     from vintages
     where measure_value is not null
     union distinct
     select
         measure_code,
-        area_code
+        area_code,
+        cast(substr(period_code, 1, 4) as integer) as calendar_year
     from {{ ref("stg_delivery__void_figures") }}
     union distinct
     select
         measure_code,
-        area_code
+        area_code,
+        cast(null as integer) as calendar_year
     from {{ ref("stg_delivery__quarantined_rows") }}
 ),
 
@@ -85,25 +89,28 @@ city_parts as (
 spans as (
     select
         indicators.indicator_code,
-        min(vintages.calendar_year) as first_year,
-        max(vintages.calendar_year) as last_year
+        city_parts.area_code is not null as is_city_part,
+        min(offered.calendar_year) as first_year,
+        max(offered.calendar_year) as last_year
     from indicators
-    inner join vintages
-        on indicators.numerator_measure_code = vintages.measure_code
-    inner join needed on vintages.area_code = needed.area_code
-    where vintages.measure_value is not null
-    group by indicators.indicator_code
+    inner join offered
+        on indicators.numerator_measure_code = offered.measure_code
+    inner join needed on offered.area_code = needed.area_code
+    left join city_parts on offered.area_code = city_parts.area_code
+    group by indicators.indicator_code, city_parts.area_code is not null
 ),
 
 years as (
     select
         indicator_code,
+        is_city_part,
         unnest(range(first_year, last_year + 1)) as calendar_year
     from spans
 ),
 
 -- An indicator is expected for every shown area in every year between its first and
--- its last figure, so that a missing figure is a row that says why and not a hole.
+-- its last figure, within the city and around it, so that a missing figure is a row
+-- that says why and not a hole.
 -- Nobody publishes official figures for the parts of a city: there an indicator is
 -- expected only at levels at which it is known at all.
 final as (
@@ -113,6 +120,7 @@ final as (
         indicators.value_kind,
         indicators.unit_code,
         cast(years.calendar_year as integer) as calendar_year,
+        years.is_city_part,
         composable.area_code is not null as is_composable
     from years
     inner join indicators on years.indicator_code = indicators.indicator_code
@@ -127,7 +135,9 @@ final as (
         on
             indicators.indicator_code = composable.indicator_code
             and areas.area_code = composable.area_code
-    where city_parts.area_code is null or offered_levels.area_level is not null
+    where
+        years.is_city_part = (city_parts.area_code is not null)
+        and (city_parts.area_code is null or offered_levels.area_level is not null)
 )
 
 select * from final

@@ -84,7 +84,16 @@ composed as (
         and count(distinct parts.source_code) = 1
 ),
 
--- What is published for a composed area itself goes before what is added up.
+real_series as (
+    select distinct
+        area_code,
+        measure_code
+    from known
+    where provenance_code != 'synthetic'
+),
+
+-- What is published for a composed area itself goes before what is added up, and no
+-- series is continued with invented figures.
 candidates as (
     select
         known.*,
@@ -94,9 +103,15 @@ candidates as (
     where areas.is_composed
     union all by name
     select
-        *,
+        composed.*,
         'composed' as candidate
     from composed
+    left join real_series
+        on
+            composed.area_code = real_series.area_code
+            and composed.measure_code = real_series.measure_code
+            and composed.provenance_code = 'synthetic'
+    where real_series.area_code is null
 ),
 
 prevailing as (

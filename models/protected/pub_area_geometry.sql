@@ -6,6 +6,12 @@ areas as (
     select * from {{ ref("dim_area") }}
 ),
 
+levels as (
+    select * from {{ ref("code_area_level") }}
+    where area_level = 'municipality'
+),
+
+-- A map shows where in the city.
 final as (
     select
         areas.area_code,
@@ -17,6 +23,7 @@ final as (
         parts.contour
     from parts
     inner join areas on parts.area_key = areas.area_key
+    inner join levels on areas.area_level_rank < levels.level_rank
     where areas.area_order is not null
 )
 

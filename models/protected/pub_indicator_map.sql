@@ -22,6 +22,7 @@ final as (
         figures.chapter_name,
         figures.indicator_order,
         figures.unit_name,
+        indicators.definition_text,
         figures.period_start_on,
         figures.calendar_year,
         figures.is_comparison_year,
@@ -30,6 +31,7 @@ final as (
         figures.attribution,
         figures.value_text,
         parts.contour,
+        coalesce(indicators.note_text, '–') as note_text,
         -- As shown: shares in percent, with the decimals of the indicator.
         round(
             figures.indicator_value * figures.display_factor, indicators.decimals

@@ -56,7 +56,7 @@ final as (
         facts.is_comparison_year,
         facts.is_within_series,
         facts.obs_status,
-        {{ released_conf_status("indicators.protection_rule") }} as conf_status,
+        facts.conf_status,
         facts.is_revised,
         case
             when facts.is_revised and facts.obs_status = 'A' then 'r'
@@ -141,7 +141,7 @@ final as (
             and facts.indicator_code = causes.indicator_code
     left join reasons on causes.missing_reason_code = reasons.reason_code
     where
-        {{ released_conf_status("indicators.protection_rule") }} = 'F'
+        facts.conf_status = 'F'
         and areas.area_order is not null
         and not indicators.is_withheld
 )

@@ -41,15 +41,15 @@ final as (
         totals.measure_name as total_measure_name,
         facts.breakdown,
         facts.measure_code,
-        coalesce(industries.industry_short_name, parts.measure_name) as part_name,
         periods.period_start_on,
         periods.calendar_year,
         reference_periods.period_name as reference_period_name,
         facts.obs_status,
-        {{ released_conf_status("'official'") }} as conf_status,
+        facts.conf_status,
         sources.attribution,
         facts.part_value,
         facts.total_value,
+        coalesce(industries.industry_short_name, parts.measure_name) as part_name,
         -- As in pub_indicator_value: rows with one key may be added up.
         case
             when facts.part_value is null or facts.total_value is null
@@ -71,7 +71,10 @@ final as (
     left join sources on facts.source_code = sources.source_code
     left join withheld
         on withheld.measure_code in (facts.measure_code, facts.total_measure_code)
-    where areas.area_order is not null and withheld.measure_code is null
+    where
+        facts.conf_status = 'F'
+        and areas.area_order is not null
+        and withheld.measure_code is null
 )
 
 select * from final
