@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -14,6 +14,7 @@ import duckdb
 from datenlabor.city import SpecFile
 from datenlabor.deliveries import journal, store
 from datenlabor.deliveries.catalogue import Known
+from datenlabor.deliveries.files.names import safe_name
 from datenlabor.deliveries.files.prepare import parts
 from datenlabor.deliveries.journal import Event
 from datenlabor.deliveries.known import known_to
@@ -27,8 +28,6 @@ from datenlabor.publishing.store import sha256_of
 
 Progress = Callable[[int, int], None]
 """Called with what is done and the total, in any unit."""
-_LONGEST_STEM, _LONGEST_SUFFIX = 200, 40
-"""Bytes; most file systems allow names of 255."""
 _LONG = 80
 """Characters of a value that are enough to find it."""
 
@@ -134,16 +133,6 @@ def describe(file: Path, files: Sequence[Path]) -> Content:
     if siblings:
         sha256 = _sha256("".join(f"{suffix} {digest}\n" for suffix, digest in hashes))
     return Content(file_name=safe_name(file.name), file_bytes=size, sha256=sha256)
-
-
-def safe_name(name: str) -> str:
-    """Return a file name that is one path segment of printable Unicode and not hidden."""
-    base = name.replace("\\", "/").rpartition("/")[2]
-    # Bytes that were no UTF-8 come as lone surrogates, which no JSON file can hold.
-    path = PurePosixPath("".join(letter if letter.isprintable() else "_" for letter in base))
-    stem = path.stem.encode()[:_LONGEST_STEM].decode(errors="ignore").lstrip(". ")
-    suffix = path.suffix.encode()[:_LONGEST_SUFFIX].decode(errors="ignore")
-    return f"{stem or 'file'}{suffix}"
 
 
 def _former(deliveries: Sequence[Delivery], content: Content, request: Request) -> Delivery | None:

@@ -30,13 +30,21 @@ members as (
     where areas.is_composed and members.step_count < 12
 ),
 
-final as (
+leaves as (
     select distinct
         members.area_code,
         members.member_area_code
     from members
     inner join areas on members.member_area_code = areas.area_code
     where not areas.is_composed
+),
+
+final as (
+    select
+        area_code,
+        member_area_code,
+        count(*) over (partition by area_code) as member_count
+    from leaves
 )
 
 select * from final

@@ -16,10 +16,7 @@ areas as (
 ),
 
 members as (
-    select
-        *,
-        count(*) over (partition by area_code) as member_count
-    from {{ ref("int_area_member_resolved") }}
+    select * from {{ ref("int_area_member_resolved") }}
 ),
 
 part_vintages as (

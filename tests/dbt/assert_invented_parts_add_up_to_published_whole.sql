@@ -6,10 +6,7 @@ with vintages as (
 ),
 
 members as (
-    select
-        *,
-        count(*) over (partition by area_code) as member_count
-    from {{ ref("int_area_member_resolved") }}
+    select * from {{ ref("int_area_member_resolved") }}
 ),
 
 parts as (

@@ -1,6 +1,7 @@
 """A small city, a reader that understands one kind of file, and a store in a folder of its own."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import duckdb
 from datenlabor.city import City
 from datenlabor.deliveries.catalogue import Known
 from datenlabor.deliveries.deliver import Progress
+from datenlabor.deliveries.ingest import ingest
 from datenlabor.deliveries.reading import Account, Problem, Reading, Target
 from datenlabor.deliveries.spec import Spec
 from datenlabor.errors import DatenlaborError
@@ -117,3 +119,13 @@ def read(file: Path, spec: Spec, target: Target, known: Known, progress: Progres
         published_on=None,
         encoding="utf-8",
     )
+
+
+def deliver(home: Home, day: date, text: str) -> str:
+    """Deliver a list of areas or of inhabitants as published on a day; return the delivery's id."""
+    name = "bezirke" if text.startswith("Schlüssel") else "einwohner"
+    file = home.root.parent / f"{name}.csv"
+    file.write_text(text, "utf-8")
+    [outcome] = ingest(home, small_city(), [file], published_on=day, read=read)
+    assert outcome.delivery
+    return outcome.delivery.id

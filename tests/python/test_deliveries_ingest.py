@@ -24,8 +24,9 @@ from small_deliveries import (
 
 from datenlabor import paths
 from datenlabor.deliveries import journal, store
-from datenlabor.deliveries.deliver import Outcome, safe_name
+from datenlabor.deliveries.deliver import Outcome
 from datenlabor.deliveries.files.intake import LARGEST_FILE
+from datenlabor.deliveries.files.names import safe_name
 from datenlabor.deliveries.inbox import read_inbox
 from datenlabor.deliveries.ingest import ingest, ingest_registers
 from datenlabor.deliveries.known import known_to

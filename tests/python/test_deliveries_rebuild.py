@@ -17,6 +17,7 @@ from small_deliveries import (
     BROKEN,
     SPEC,
     TEXT,
+    deliver,
     read,
     small_city,
     small_home,
@@ -28,7 +29,6 @@ from datenlabor.city import City
 from datenlabor.deliveries import journal, rebuild, store
 from datenlabor.deliveries.catalogue import Known
 from datenlabor.deliveries.deliver import Progress
-from datenlabor.deliveries.ingest import ingest
 from datenlabor.deliveries.reading import Reading, Target
 from datenlabor.deliveries.spec import Spec
 from datenlabor.errors import DatenlaborError
@@ -42,15 +42,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setattr(paths, "CITIES", tmp_path / "cities")
     write_city(tmp_path / "cities", inhabitants=SPEC, areas=AREAS)
     return small_home(tmp_path)
-
-
-def deliver(home: Home, day: date, text: str) -> str:
-    name = "bezirke" if text.startswith("Schlüssel") else "einwohner"
-    file = home.root.parent / f"{name}.csv"
-    file.write_text(text, "utf-8")
-    [outcome] = ingest(home, small_city(), [file], published_on=day, read=read)
-    assert outcome.delivery
-    return outcome.delivery.id
 
 
 def build(home: Home, _city: City) -> None:

@@ -13,15 +13,13 @@ from small_deliveries import (
     AREAS,
     SPEC,
     TEXT,
-    read,
-    small_city,
+    deliver,
     small_home,
     write_city,
 )
 
 from datenlabor import paths
 from datenlabor.deliveries import replay, store
-from datenlabor.deliveries.ingest import ingest
 from datenlabor.deliveries.replay import Day, bring_up_to_date, plan
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
@@ -34,15 +32,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.setattr(paths, "CITIES", tmp_path / "cities")
     write_city(tmp_path / "cities", inhabitants=SPEC, areas=AREAS)
     return small_home(tmp_path)
-
-
-def deliver(home: Home, day: date, text: str) -> str:
-    name = "bezirke" if text.startswith("Schlüssel") else "einwohner"
-    file = home.root.parent / f"{name}.csv"
-    file.write_text(text, "utf-8")
-    [outcome] = ingest(home, small_city(), [file], published_on=day, read=read)
-    assert outcome.delivery
-    return outcome.delivery.id
 
 
 def areas(home: Home, day: date, name: str) -> str:
