@@ -1,15 +1,16 @@
 """Reading registers: types, rules, rows that contradict each other."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from figures_spec import figures_spec, quarantine_of, read_bytes, rows_of
 
+from datenlabor.deliveries.spec import Spec
+
 FACILITIES = "Nr;Name;Art;PLZ;Plätze;Zugang;Lon;Lat\n"
 
 
-def facilities_spec() -> Any:  # noqa: ANN401 a spec
+def facilities_spec() -> Spec:
     columns = {
         "facility_code": {"from": "column Nr"},
         "facility_name": {"from": "column Name"},
