@@ -9,6 +9,7 @@
     select
         register_rows.*,
         deliveries.received_at,
+        deliveries.source_provenance_code as provenance_code,
         deliveries.superseded_on is null as is_listed,
         max(greatest(
             deliveries.published_on, coalesce(deliveries.superseded_on, deliveries.published_on)

@@ -67,12 +67,16 @@ class Shares(BaseModel):
 
 
 class Contract(BaseModel):
-    """A dataset: its grain is ``key``; a register lists things, figures are values of measures."""
+    """A dataset: its grain is ``key``.
+
+    A register lists things that exist and has a history of its states; observations carry their own
+    time and need none; figures are values of measures.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     dataset: str
-    kind: Literal["figures", "register"]
+    kind: Literal["figures", "register", "observations"]
     title: str
     description: str
     key: tuple[str, ...]

@@ -39,6 +39,7 @@ _RECORD = (
     ("source_title", "varchar", "German title of the publication."),
     ("source_licence_code", "varchar", "Terms of use."),
     ("source_attribution", "varchar", "Credit line that readers must see."),
+    ("source_provenance_code", "varchar", "What its rows are: published, …, synthetic."),
     ("source_url", "varchar", "Address, where known."),
     ("source_table_code", "varchar", "Table number of the publisher, where there is one."),
     ("source_rhythm", "varchar", "How often it is published: month, quarter, …, irregular."),

@@ -33,6 +33,7 @@ class Record(Content):
     source_title: str
     source_licence_code: str
     source_attribution: str
+    source_provenance_code: str = "published"
     source_url: str | None
     source_table_code: str | None
     source_rhythm: str
@@ -84,6 +85,7 @@ class Record(Content):
             source_title=source.title,
             source_licence_code=source.licence,
             source_attribution=source.attribution,
+            source_provenance_code=source.provenance,
             source_url=source.url,
             source_table_code=source.table_code,
             source_rhythm=source.rhythm,

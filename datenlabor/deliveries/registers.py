@@ -19,7 +19,7 @@ def register_spec(city: City, file: Path) -> SpecFile:
             not in the contract, or lacks some that are required.
 
     """
-    registers = {name: found for name, found in contracts().items() if found.kind == "register"}
+    registers = {name: found for name, found in contracts().items() if found.kind != "figures"}
     contract = registers.get(file.stem)
     if contract is None:
         raise DatenlaborError(

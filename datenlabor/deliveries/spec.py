@@ -107,6 +107,8 @@ class Source(Part):
     title: str
     licence: str
     attribution: str
+    provenance: Literal["published", "derived", "estimated", "synthetic"] = "published"
+    """What its rows are; figures may say it row by row."""
     url: str | None = None
     table_code: str | None = None
     rhythm: Literal["month", "quarter", "half_year", "year", "once", "irregular"] = "year"
@@ -162,7 +164,8 @@ class Spec(Part):
     required_areas: str | None = None
     """Level of which every area of the register must be there for each measure and period."""
     scope: Literal["full", "partial"] = "full"
-    """Registers: whether what is missing from a later delivery has ceased to exist."""
+    """Whether what is missing from a later delivery has ceased to exist; of observations, in the
+    periods the later one contains."""
 
     @property
     def contract(self) -> Contract:
@@ -206,7 +209,7 @@ class Spec(Part):
     @model_validator(mode="after")
     def _every_word_counts(self) -> "Spec":
         """Refuse what would be read past: the user meant something by it."""
-        is_register = self.contract.kind == "register"
+        is_register = self.contract.kind != "figures"
         for word in ("factors", "measures", "required_areas"):
             if is_register and getattr(self, word):
                 raise ValueError(f"`{word}` is for figures, {self.dataset!r} is a register")

@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 from datenlabor.demo import facilities, hazards, registers
-from datenlabor.demo.releases import releases
+from datenlabor.demo.comments import comments
+from datenlabor.demo.economy import economy
+from datenlabor.demo.releases import figure_releases
 from datenlabor.demo.social import social_figures
 from datenlabor.demo.supply import Supply
 from datenlabor.demo.town import Town
@@ -20,7 +22,7 @@ _FIRST_REPORT_ON, _SECOND_REPORT_ON = date(2024, 9, 30), date(2025, 9, 30)
 
 def supplies(town: Town) -> list[Supply]:
     """Draw everything; the same for the same town."""
-    return [*_registers(town), *_social_report(town)]
+    return [*_registers(town), *_social_report(town), *economy(town)]
 
 
 def _registers(town: Town) -> list[Supply]:
@@ -57,7 +59,7 @@ def _registers(town: Town) -> list[Supply]:
 
 def _social_report(town: Town) -> list[Supply]:
     title = "Sozial- und Jugendbericht"
-    first, second = releases(town, social_figures(town))
+    first, second = figure_releases(town, social_figures(town))
     catalogues = [
         ("messgroessen", "measure", "measures.csv"),
         ("indikatoren", "indicator", "indicators.csv"),
@@ -85,5 +87,13 @@ def _social_report(town: Town) -> list[Supply]:
                 rows=rows,
             )
             for published_on, rows in reports
+        ),
+        Supply(
+            kind="municipal",
+            name="einordnungen",
+            dataset="comment",
+            title="Einordnungen aus Fachämtern und Praxis",
+            published_on=_SECOND_REPORT_ON,
+            rows=comments(town),
         ),
     ]

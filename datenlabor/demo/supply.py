@@ -87,6 +87,7 @@ def _record(supply: Supply, content: bytes) -> Record:
             "source_title": f"{supply.title} (Musterdaten)",
             "source_licence_code": "CC0-1.0",
             "source_attribution": "Musterdaten, frei erfunden",
+            "source_provenance_code": "synthetic",
             "source_url": None,
             "source_table_code": None,
             "source_rhythm": "year",

@@ -77,6 +77,8 @@ final as (
         withdrawal_reason,
         replaced_by_delivery_id,
         delivery_state,
+        -- Deliveries of before this was asked are not synthetic.
+        coalesce(source_provenance_code, 'published') as source_provenance_code,
         -- Day on which the next full list of the same kind was published. A list with
         -- rows in quarantine ends nothing: what it seems to lack may be among them.
         min(case

@@ -16,6 +16,7 @@ final as (
         contact_role,
         longitude,
         latitude,
+        provenance_code,
         delivery_id,
         received_at,
         state_on,

@@ -9,6 +9,7 @@ final as (
         edition,
         depth_class,
         geometry,
+        provenance_code,
         delivery_id,
         received_at,
         state_on,

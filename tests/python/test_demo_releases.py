@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from datenlabor.demo.releases import releases
+from datenlabor.demo.companies import companies
+from datenlabor.demo.releases import company_releases, event_releases, figure_releases
 from datenlabor.demo.social import social_figures
 from datenlabor.demo.town import Town
 
@@ -18,7 +19,7 @@ def town() -> Town:
 @pytest.fixture(scope="module")
 def published(town: Town) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     figures = social_figures(town)
-    return figures, *releases(town, figures)
+    return figures, *figure_releases(town, figures)
 
 
 def test_the_latest_of_each_figure_is_the_figure(
@@ -52,3 +53,19 @@ def test_only_the_newest_year_is_provisional(
         years = rows.loc[rows["obs_status"] == "P", "period"].str[:4].astype(int)
         assert set(years) == {newest}
         assert rows["period"].str[:4].astype(int).max() == newest
+
+
+def test_turnover_and_insolvencies_come_late_and_then_are_there(town: Town) -> None:
+    drawn = companies(town)
+    years, events = company_releases(town, drawn.years), event_releases(town, drawn.events)
+    for rows, (first, second), key in (
+        (drawn.years, years, ["company_code", "year"]),
+        (drawn.events, events, ["company_code", "event_on", "kind"]),
+    ):
+        latest = pd.concat([first, second]).drop_duplicates(key, keep="last")
+        assert latest.sort_values(key, ignore_index=True).equals(rows)
+    before = years[0]["turnover_eur"].isna().groupby(years[0]["year"]).mean()
+    assert list(before[before > 0].index) == [town.years[-2]]
+    assert 0.08 < before[town.years[-2]] < 0.16
+    known, late = (set(map(tuple, rows[["company_code", "kind"]].to_numpy())) for rows in events)
+    assert {kind for _, kind in late - known if kind == "insolvency"} == {"insolvency"}

@@ -16,6 +16,7 @@ final as (
         contact_role,
         longitude,
         latitude,
+        provenance_code,
         dbt_valid_from as valid_from_on,
         dbt_valid_to as valid_to_on,
         facility_code || '@' || cast(dbt_valid_from as varchar) as facility_key,
