@@ -12,9 +12,11 @@ from datenlabor.deliveries import contract_documents
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, TARGET
 from datenlabor.semantics.artifacts import read_project
+from datenlabor.semantics.diagram import star_schema
 from datenlabor.semantics.dictionary import data_dictionary
 
 DICTIONARY = PROJECT / "docs" / "data-dictionary.md"
+STAR_SCHEMA = PROJECT / "docs" / "star-schema.md"
 
 
 def docs_command(
@@ -22,10 +24,13 @@ def docs_command(
         bool, typer.Option("--check", help="Fail if a document is out of date; write nothing.")
     ] = False,
 ) -> None:
-    """Write what follows from the contracts, then the data dictionary from dbt's artifacts."""
+    """Write what follows from the contracts, then dictionary and diagrams from dbt's artifacts."""
     bring_up_to_date(contract_documents.documents(), check=check)
     dbt.parse()
-    bring_up_to_date({DICTIONARY: data_dictionary(read_project(TARGET))}, check=check)
+    project = read_project(TARGET)
+    bring_up_to_date(
+        {DICTIONARY: data_dictionary(project), STAR_SCHEMA: star_schema(project)}, check=check
+    )
 
 
 def bring_up_to_date(

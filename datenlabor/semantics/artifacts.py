@@ -5,7 +5,8 @@ Only what assets and documentation need is read. Source: ``target/manifest.json`
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from datenlabor.errors import DatenlaborError
 
 PROTECTED = "protected"
+
+_REF = re.compile(r"""ref\(\s*['"]([a-z0-9_]+)['"]\s*\)""")
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,15 @@ class Column:
     data_type: str
     description: str
     label: str
+
+
+@dataclass(frozen=True, order=True)
+class ForeignKey:
+    """A column whose values are those of a column of another model, as a test guards."""
+
+    column: str
+    model: str
+    field: str
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,9 @@ class Model:
     is_essential: bool
     """Whether a dashboard on it has nothing to show while it is empty."""
     columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    """Empty where no constraint says it."""
+    foreign_keys: tuple[ForeignKey, ...]
     path: str
     depends_on: tuple[str, ...]
 
@@ -95,10 +110,12 @@ def read_project(target: Path) -> Project:
     """
     manifest = _read_json(target / "manifest.json")
     semantic = _read_json(target / "semantic_manifest.json")
+    nodes = manifest["nodes"]
+    foreign_keys = _foreign_keys(nodes.values())
     return Project(
         models={
-            node["name"]: _model(node)
-            for node in manifest["nodes"].values()
+            node["name"]: _model(node, tuple(sorted(foreign_keys.get(key, ()))))
+            for key, node in nodes.items()
             if node["resource_type"] == "model"
         },
         semantic_models={
@@ -120,7 +137,36 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _model(node: Mapping[str, Any]) -> Model:
+def _foreign_keys(nodes: Iterable[Mapping[str, Any]]) -> dict[str, set[ForeignKey]]:
+    """Return the foreign keys that tests ``references`` and ``relationships`` guard, by model."""
+    found: dict[str, set[ForeignKey]] = {}
+    for node in nodes:
+        test = node.get("test_metadata") or {}
+        given = test.get("kwargs", {})
+        if test.get("name") == "references":
+            keys = given["keys"]
+        elif test.get("name") == "relationships":
+            keys = [{**given, "column": given["column_name"]}]
+        else:
+            continue
+        found.setdefault(node["attached_node"], set()).update(
+            ForeignKey(key["column"], _referenced(key["to"]), key["field"]) for key in keys
+        )
+    return found
+
+
+def _referenced(expression: str) -> str:
+    """Return the model of ``ref('model')``."""
+    found = _REF.search(expression)
+    if found is None:
+        raise DatenlaborError(
+            f"{expression!r} in a test of foreign keys is no ref('…').",
+            hint="Name the model it refers to.",
+        )
+    return found[1]
+
+
+def _model(node: Mapping[str, Any], foreign_keys: tuple[ForeignKey, ...]) -> Model:
     return Model(
         name=node["name"],
         schema=node["schema"],
@@ -137,6 +183,13 @@ def _model(node: Mapping[str, Any]) -> Model:
             )
             for column in node["columns"].values()
         ),
+        primary_key=tuple(
+            column
+            for constraint in node["constraints"]
+            if constraint["type"] == "primary_key"
+            for column in constraint["columns"]
+        ),
+        foreign_keys=foreign_keys,
         path=node["original_file_path"],
         depends_on=tuple(node["depends_on"]["nodes"]),
     )

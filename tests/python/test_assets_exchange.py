@@ -221,6 +221,8 @@ def project(column: Column, **meta: object) -> Project:
         label="X",
         is_essential=False,
         columns=(column, Column("year", "date", "Jahr.", "Jahr")),
+        primary_key=(),
+        foreign_keys=(),
         path="models/protected/pub_x.yml",
         depends_on=(),
     )
