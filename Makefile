@@ -41,7 +41,7 @@ check: environments ## conventions and layering of the dbt project
 	$(BIN)/dbt parse
 	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
-unit: environments ## tests of the Python code
+unit: build ## tests of the Python code, and the worked examples
 	$(BIN)/pytest tests/python
 
 assets: environments ## validate dashboards and generated files, without Superset
