@@ -70,9 +70,7 @@ def unit_of(label: str, unit_text: str, numbers: Sequence[float]) -> Unit:
 def _named(text: str) -> Unit | None:
     """Return the unit that a text names, None for a mere count."""
     if match := re.search(r"je (1\.?000|100\.?000|10\.?000|100)\b", text):
-        number = match[1].replace(".", "")
-        known = {"100": "per_100", "1000": "per_1000", "100000": "per_100000"}
-        return Unit(known.get(number, "per_1000"), is_sure=number in known)
+        return Unit(f"per_{match[1].replace('.', '')}")
     if re.search(r"%|prozent", text):
         return Unit("percent")
     if re.search(r"eur|€", text):
