@@ -6,6 +6,10 @@ delivered_figures as (
     select * from {{ ref("stg_delivery__figures") }}
 ),
 
+company_figures as (
+    select * from {{ ref("int_company_figure_counted") }}
+),
+
 figures as (
     -- The product's own figures were there before any delivery was received.
     select
@@ -14,6 +18,8 @@ figures as (
     from official_figures
     union all by name
     select * from delivered_figures
+    union all by name
+    select * from company_figures
 ),
 
 measures as (
