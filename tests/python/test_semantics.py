@@ -368,6 +368,7 @@ def test_artifacts_are_read(tmp_path: Path) -> None:
         "description": " X ",
         "config": {"meta": {"label": "Iks"}},
         "columns": {"a": column},
+        "constraints": [{"type": "not_null"}, {"type": "primary_key", "columns": ["a"]}],
         "original_file_path": "models/protected/pub_x.sql",
         "depends_on": {"nodes": ["model.datenlabor.fct"]},
     }
@@ -383,6 +384,7 @@ def test_artifacts_are_read(tmp_path: Path) -> None:
         "X",
     )
     assert model.column_names == {"a"}
+    assert model.primary_key == ("a",)
     assert (model.columns[0].data_type, model.columns[0].label) == ("varchar", "a")
     assert model.columns[0].description == "A b"
     metric = found.metrics["m"]
