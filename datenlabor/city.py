@@ -42,6 +42,8 @@ class City(BaseModel):
     name: str = Field(min_length=1)
     withhold: tuple[str, ...] = ()
     """Codes of indicators that are not published."""
+    with_supplied_deliveries: bool = True
+    """Whether data that come with the product, such as those of the demo, count."""
     licence: str = "dl-de/by-2-0"
     """Licence code of the registers the city keeps itself."""
 

@@ -67,7 +67,7 @@ def build(home: Home, city: City) -> None:
         _run(home, city, *command, "--quiet", as_of=day)
         command = ("snapshot",)
 
-    found = [*supplied.deliveries(city.code), *store.deliveries(home)]
+    found = [*supplied.deliveries(city), *store.deliveries(home)]
     replay.bring_up_to_date(home, found, take_snapshots)
     _run(home, city, "build")
 
@@ -94,6 +94,7 @@ def _run(home: Home, city: City, *arguments: str, as_of: date | None = None) -> 
     wanted: dict[str, Any] = {
         "city_code": city.code,
         "withheld_indicators": list(city.withhold),
+        "with_supplied_deliveries": city.with_supplied_deliveries,
     }
     # What equals the default is left out: with other variables dbt parses the project anew.
     changed = {

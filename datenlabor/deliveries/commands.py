@@ -9,7 +9,7 @@ from rich.text import Text
 
 from datenlabor import console
 from datenlabor.city import City
-from datenlabor.deliveries import ingest, report, store
+from datenlabor.deliveries import ingest, report, store, supplied
 from datenlabor.deliveries.inbox import Inbox, read_inbox
 from datenlabor.deliveries.rebuild import rebuild
 from datenlabor.errors import DatenlaborError
@@ -63,7 +63,10 @@ def ingest_command(
 def list_command(context: typer.Context) -> None:
     """List all deliveries, oldest first."""
     if context.invoked_subcommand is None:
-        report.show_list(store.deliveries(Home.from_environment()))
+        report.show_list(
+            store.deliveries(Home.from_environment()),
+            supplied.deliveries(City.from_environment()),
+        )
 
 
 @app.command(name="show")
@@ -71,7 +74,10 @@ def show_command(
     delivery_id: Annotated[str, typer.Argument(help="Id of the delivery.")],
 ) -> None:
     """Show a delivery: record, account, problems, first rows in quarantine."""
-    report.show_delivery(store.read_delivery(Home.from_environment(), delivery_id))
+    known = {delivery.id: delivery for delivery in supplied.deliveries(City.from_environment())}
+    report.show_delivery(
+        known.get(delivery_id) or store.read_delivery(Home.from_environment(), delivery_id)
+    )
 
 
 @app.command(name="withdraw")
@@ -80,7 +86,13 @@ def withdraw_command(
     reason: Annotated[str, typer.Option(help="Why it no longer counts.")],
 ) -> None:
     """Let a delivery no longer count; its files are kept."""
-    home = Home.from_environment()
+    home, city = Home.from_environment(), City.from_environment()
+    if delivery_id in {delivery.id for delivery in supplied.deliveries(city)}:
+        raise DatenlaborError(
+            f"Delivery {delivery_id} came with the product and cannot be withdrawn.",
+            hint=f"`with_supplied_deliveries: false` in {city.folder / 'city.yml'} leaves out all "
+            "that came with it.",
+        )
     with store.locked(home):
         store.withdraw(home, delivery_id, reason)
     console.out.print(

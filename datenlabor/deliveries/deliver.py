@@ -52,6 +52,8 @@ class Request:
     is_configuration: bool = False
     """A register of the city: its state now counts, even if it is one of long ago, and no row of
     it may be wrong."""
+    supplied: Sequence[Delivery] = ()
+    """Deliveries outside the store; their areas and measures are known, too."""
     replaces: str | None = None
     """Id of a delivery of the same file that is to be replaced, although its spec is the same."""
 
@@ -95,7 +97,7 @@ def deliver(home: Home, request: Request, *, read: Reader, progress: Progress) -
         (folder / "spec.yml").write_text(request.spec_file.text, encoding="utf-8")
         with plain_errors(request.file):
             target = Target(folder, delivery_id)
-            known = known_to(deliveries, request.spec)
+            known = known_to([*request.supplied, *deliveries], request.spec)
             reading = read(original, request.spec, target, known, progress)
         if request.is_configuration:
             _check_complete(request.file, reading)

@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from datenlabor import console
 from datenlabor.city import City, SpecFile
-from datenlabor.deliveries import journal, reading, report, store
+from datenlabor.deliveries import journal, reading, report, store, supplied
 from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.deliver import Outcome, Reader, Request, deliver
 from datenlabor.deliveries.files.intake import check_file
@@ -41,6 +41,7 @@ def ingest(  # noqa: PLR0913 the options of the command
     configuration is wrong, OSError if the disk refuses.
     """
     given = _given(city, spec) if spec else None
+    known = supplied.deliveries(city)
     candidates: list[SpecFile] = []
     requests: list[Request] = []
     outcomes: list[Outcome] = []
@@ -55,7 +56,7 @@ def ingest(  # noqa: PLR0913 the options of the command
             try:
                 _check(file)
                 found = given or _find(file, candidates)
-                requests.append(Request(file, found, published_on))
+                requests.append(Request(file, found, published_on, supplied=known))
             except DatenlaborError as error:
                 outcomes.append(_refused(home, file, error))
                 report.show_outcome(outcomes[-1])
@@ -75,8 +76,10 @@ def ingest_registers(home: Home, city: City, *, read: Reader | None = None) -> N
     """
     if not city.registers:
         return
+    known = supplied.deliveries(city)
     requests = [
-        Request(file, register_spec(city, file), is_configuration=True) for file in city.registers
+        Request(file, register_spec(city, file), is_configuration=True, supplied=known)
+        for file in city.registers
     ]
     with store.locked(home):
         for request in sorted(requests, key=_order):

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -78,17 +79,27 @@ def _areas(active: list[Delivery]) -> dict[str, frozenset[str]]:
 
 
 def _seed(file: str) -> list[dict[str, str]]:
-    with (SEEDS / file).open(encoding="utf-8", newline="") as stream:
+    return _rows(SEEDS / file)
+
+
+def _rows(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
 def _delivered(deliveries: Iterable[Delivery], dataset: str, columns: Sequence[str]) -> list[Row]:
     """Return the distinct texts of columns in the delivered rows of a dataset."""
-    files = [delivery.path / f"{dataset}.parquet" for delivery in deliveries]
-    files = [file for file in files if file.exists()]
-    if not files:
-        return []
-    with duckdb.connect() as connection:
-        rows = connection.read_parquet([str(file) for file in files], union_by_name=True)
-        texts = rows.project(", ".join(f"{column}::varchar" for column in columns)).distinct()
-        return [dict(zip(columns, row, strict=True)) for row in texts.fetchall()]
+    found: list[Row] = []
+    stored: list[str] = []
+    for delivery in deliveries:
+        # Those of the store hold Parquet, supplied ones text.
+        if (file := delivery.path / f"{dataset}.parquet").exists():
+            stored.append(str(file))
+        if (file := delivery.path / f"{dataset}.csv").exists():
+            found += [{name: row[name] for name in columns} for row in _rows(file)]
+    if stored:
+        with duckdb.connect() as connection:
+            rows = connection.read_parquet(stored, union_by_name=True)
+            texts = rows.project(", ".join(f"{column}::varchar" for column in columns)).distinct()
+            found += [dict(zip(columns, row, strict=True)) for row in texts.fetchall()]
+    return found

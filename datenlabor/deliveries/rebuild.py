@@ -3,7 +3,7 @@
 import fcntl
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ import duckdb
 
 from datenlabor import console, dbt, warehouse
 from datenlabor.city import City, SpecFile
-from datenlabor.deliveries import journal, reading, store
+from datenlabor.deliveries import journal, reading, store, supplied
 from datenlabor.deliveries.deliver import Reader, Request, deliver, describe, plain_errors
 from datenlabor.deliveries.files.prepare import parts
 from datenlabor.deliveries.journal import Event
@@ -58,7 +58,8 @@ def rebuild(
         console.step(1, STEPS, f"Verify the originals of {len(active)} deliveries")
         verify_originals(active)
         console.step(2, STEPS, "Read them again")
-        changed = differences(home.scratch, active, read)
+        known = supplied.deliveries(city)
+        changed = differences(home.scratch, active, read, known)
         for difference in changed:
             console.done(f"{difference.delivery.id}: {difference.text}")
         if changed and not accept:
@@ -68,7 +69,7 @@ def rebuild(
                 "`datenlabor rebuild --accept` replaces them by today's reading.",
             )
         for difference in changed:
-            _replace(home, difference.delivery, read)
+            _replace(home, difference.delivery, read, known)
         console.step(3, STEPS, "Build the warehouse and its history from nothing")
         build(new, city)
         _adopt(home, new)
@@ -94,8 +95,12 @@ def verify_originals(deliveries: list[Delivery]) -> None:
         )
 
 
-def differences(scratch: Path, deliveries: list[Delivery], read: Reader) -> list[Difference]:
+def differences(
+    scratch: Path, deliveries: list[Delivery], read: Reader, known: Sequence[Delivery] = ()
+) -> list[Difference]:
     """Read originals again with their own specs, in folder ``scratch``, and compare the rows.
+
+    ``known`` are deliveries outside the store, see :class:`Request`.
 
     Raises:
         DatenlaborError: DuckDB cannot read or write.
@@ -110,7 +115,8 @@ def differences(scratch: Path, deliveries: list[Delivery], read: Reader) -> list
                 spec = parse_spec(delivery.spec_text, f"of {delivery.id}")
                 with plain_errors(delivery.original):
                     target = reading.Target(folder, delivery.id)
-                    read(delivery.original, spec, target, known_to(deliveries, spec), _silent)
+                    codes = known_to([*known, *deliveries], spec)
+                    read(delivery.original, spec, target, codes, _silent)
             except DatenlaborError as error:
                 found.append(Difference(delivery, f"refused today: {error}"))
                 continue
@@ -187,12 +193,13 @@ def _adopt(home: Home, new: Home) -> None:
         sync(home.root)
 
 
-def _replace(home: Home, delivery: Delivery, read: Reader) -> None:
+def _replace(home: Home, delivery: Delivery, read: Reader, known: Sequence[Delivery]) -> None:
     spec = parse_spec(delivery.spec_text, f"of {delivery.id}")
     request = Request(
         delivery.original,
         SpecFile(spec, delivery.spec_text),
         delivery.record.published_on,
+        supplied=known,
         replaces=delivery.id,
     )
     replacement = deliver(home, request, read=read, progress=_silent).delivery

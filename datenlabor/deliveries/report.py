@@ -80,8 +80,12 @@ def show_summary(outcomes: Sequence[Outcome]) -> None:
     _show_table(("File", "State", _ID, "Loaded", "Quarantined"), rows)
 
 
-def show_list(deliveries: Iterable[Delivery]) -> None:
-    """List deliveries."""
+def show_list(deliveries: Iterable[Delivery], supplied: Iterable[Delivery]) -> None:
+    """List deliveries, those that came with the product first."""
+    stated = [
+        *((delivery, "supplied") for delivery in supplied),
+        *((delivery, _state(delivery)) for delivery in deliveries),
+    ]
     columns = (_ID, "File", "Dataset", "Spec", "Published", "Received (UTC)")
     rows = [
         (
@@ -93,9 +97,9 @@ def show_list(deliveries: Iterable[Delivery]) -> None:
             f"{delivery.record.received_at:%Y-%m-%d %H:%M:%S}",
             delivery.record.records_loaded,
             delivery.record.records_quarantined,
-            _state(delivery),
+            state,
         )
-        for delivery in deliveries
+        for delivery, state in stated
     ]
     _show_table((*columns, "Loaded", "Quarantined", "State"), rows)
 

@@ -1,12 +1,14 @@
 """Deliveries that are part of the product: ``seeds/<kind>/<city>/<delivery>/``.
 
-Macro ``deliveries_folders`` shows them. They are in no store, never change and cannot be withdrawn.
+Macro ``delivered_files`` shows them. They are in no store and never change; a city that has its own
+data leaves them out altogether.
 """
 
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from datenlabor.city import City
 from datenlabor.deliveries.record import Record
 from datenlabor.deliveries.store import Delivery
 from datenlabor.errors import DatenlaborError
@@ -15,12 +17,17 @@ from datenlabor.paths import SEEDS
 KINDS = ("municipal", "commercial")
 
 
-def deliveries(city_code: str, seeds: Path = SEEDS) -> list[Delivery]:
-    """Read the supplied deliveries of a city. Raises DatenlaborError if one is damaged."""
+def deliveries(city: City, seeds: Path = SEEDS) -> list[Delivery]:
+    """Read the supplied deliveries that count for a city.
+
+    Raises DatenlaborError if one is damaged.
+    """
+    if not city.with_supplied_deliveries:
+        return []
     return [
         Delivery(_record(file), withdrawal=None, path=file.parent)
         for kind in KINDS
-        for file in sorted((seeds / kind / city_code).glob("*/record.json"))
+        for file in sorted((seeds / kind / city.code).glob("*/record.json"))
     ]
 
 

@@ -22,9 +22,7 @@ _FREE = "official"
 
 def read_catalogue(seeds: Path) -> tuple[Sequence[Row], dict[str, Row]]:
     """Return the indicators of today that are published, in order, and the units by code."""
-    indicators = [
-        row for row in current_rows(INDICATORS, seeds) if row["protection_rule"] == _FREE
-    ]
+    indicators = [row for row in current_rows(INDICATORS, seeds) if row["protection_rule"] == _FREE]
     units = _read(seeds / "catalogue" / "catalogue_unit.csv")
     return indicators, {unit["unit_code"]: unit for unit in units}
 

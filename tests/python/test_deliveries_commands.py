@@ -1,14 +1,19 @@
 """The commands about deliveries as the user types them."""
 
+import re
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from small_deliveries import BROKEN, SPEC, TEXT, read, small_home, write_city
+from small_deliveries import BROKEN, CODE, SPEC, TEXT, read, small_home, write_city
 from typer.testing import CliRunner
 
 from datenlabor import paths
 from datenlabor.cli import commands
-from datenlabor.deliveries import reading, store
+from datenlabor.deliveries import reading, store, supplied
+from datenlabor.demo.supply import Supply
+from datenlabor.demo.supply import files as supply_files
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 
@@ -60,6 +65,22 @@ def test_ingest_list_show_withdraw(home: Home, tmp_path: Path) -> None:
         run("deliveries", "withdraw", delivery.id, "--reason", "noch einmal")
     with pytest.raises(DatenlaborError, match="no delivery"):
         run("deliveries", "show", "x")
+
+
+def test_deliveries_that_came_with_the_product_are_listed_but_not_withdrawn(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supplied.deliveries, "__defaults__", (home.root,))
+    supply = Supply("municipal", "kopfzahlen", "figure", "Köpfe", date(2021, 3, 1), pd.DataFrame())
+    record = supply_files([supply])[f"{supply.folder}/record.json"]
+    folder = home.root / "municipal" / CODE / supply.id
+    folder.mkdir(parents=True)
+    (folder / "record.json").write_text(record, "utf-8")
+    assert re.search(rf"{supply.id}.*supplied", run("deliveries"))
+    assert "synthetic" in run("deliveries", "show", supply.id)
+    with pytest.raises(DatenlaborError, match="came with the product") as caught:
+        run("deliveries", "withdraw", supply.id, "--reason", "falsch")
+    assert "with_supplied_deliveries" in caught.value.hint
 
 
 def test_withdrawal_needs_a_reason(home: Home, tmp_path: Path) -> None:

@@ -23,7 +23,8 @@ from small_deliveries import (
 )
 
 from datenlabor import paths
-from datenlabor.deliveries import journal, store
+from datenlabor.city import City
+from datenlabor.deliveries import journal, store, supplied
 from datenlabor.deliveries.deliver import Outcome
 from datenlabor.deliveries.files.intake import LARGEST_FILE
 from datenlabor.deliveries.files.names import safe_name
@@ -355,6 +356,13 @@ def test_codes_come_from_the_product_and_from_deliveries(home: Home) -> None:
     with store.locked(home):
         store.withdraw(home, outcome.delivery.id, "falsch")
     assert known_to(store.deliveries(home), spec) == before
+
+
+def test_what_came_with_the_product_is_known() -> None:
+    neuss = City(code="05162024", name="Neuss")
+    known = known_to(supplied.deliveries(neuss), parse_spec(SPEC, "spec"))
+    assert "05162024-28" in known.codes["area:district"]
+    assert "sgb2_recipients" in known.codes["measure"]
 
 
 def test_measures_of_the_spec_are_known(home: Home) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from datenlabor.city import City
 from datenlabor.deliveries import supplied
 from datenlabor.demo import calibration, supply
 from datenlabor.demo.commands import CALIBRATION
@@ -19,6 +20,7 @@ from datenlabor.paths import SEEDS
 ROWS = pd.DataFrame(
     {"area_code": ["05162024-01"], "period": ["2020"], "measure_code": ["heads"], "value": [7.0]}
 )
+NEUSS = City(code=CITY, name="Neuss")
 SMALL = Supply(
     kind="commercial",
     name="kopfzahlen",
@@ -46,13 +48,15 @@ def test_rows_are_those_of_the_contract() -> None:
 
 def test_what_is_written_is_a_delivery_that_says_it_is_invented(tmp_path: Path) -> None:
     write(tmp_path, dict(supply.files([SMALL])))
-    (delivery,) = supplied.deliveries(CITY, tmp_path)
+    (delivery,) = supplied.deliveries(NEUSS, tmp_path)
     assert delivery.is_active
     assert (delivery.record.dataset, delivery.record.published_on) == ("figure", date(2021, 3, 1))
     assert delivery.record.records_loaded == 1
     assert "Musterdaten" in delivery.record.source_title
     assert "Musterdaten" in delivery.record.source_attribution
-    assert supplied.deliveries("05315", tmp_path) == []
+    assert supplied.deliveries(City(code="05315", name="Andere"), tmp_path) == []
+    without = NEUSS.model_copy(update={"with_supplied_deliveries": False})
+    assert supplied.deliveries(without, tmp_path) == []
 
 
 def test_a_damaged_record_is_named(tmp_path: Path) -> None:
@@ -60,7 +64,7 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
     record = next(name for name in files if name.endswith("record.json"))
     write(tmp_path, files | {record: "{}"})
     with pytest.raises(DatenlaborError, match=r"record\.json cannot be used") as caught:
-        supplied.deliveries(CITY, tmp_path)
+        supplied.deliveries(NEUSS, tmp_path)
     assert "datenlabor demo" in caught.value.hint
 
 
