@@ -24,9 +24,31 @@
     Vintages of the figure `key`, made of competing ones: on every day the candidate that goes first
     in `preference` (an SQL order) among those known on it, and one with a value before one without.
     What was known on a day does not depend on what was published later. Candidates of one kind
-    share the column `candidate` and do not overlap.
+    share the column `candidate` and do not overlap, so that most figures, with candidates of one
+    kind alone, stay as they are.
 -#}
 {% macro prevailing_vintages(relation, key, preference) -%}
+    with contested as (
+        select {{ key | join(", ") }}
+        from {{ relation }}
+        group by {{ key | join(", ") }}
+        having min(candidate) != max(candidate)
+    ),
+
+    contenders as (
+        select candidates.*
+        from {{ relation }} as candidates
+        semi join contested using ({{ key | join(", ") }})
+    )
+
+    select candidates.* exclude (candidate)
+    from {{ relation }} as candidates
+    anti join contested using ({{ key | join(", ") }})
+    union all by name
+    {{ prevailing_of_contested("contenders", key, preference) }}
+{%- endmacro %}
+
+{% macro prevailing_of_contested(relation, key, preference) -%}
     {%- set cell = key | join(", ") -%}
     select
         * exclude (candidate, candidate_from_on, is_start, stretch, known_to_on),

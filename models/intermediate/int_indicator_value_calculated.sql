@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 with expected as (
     select * from {{ ref("int_indicator_value_expected") }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 {%- set cell = ["area_code", "indicator_code", "calendar_year"] %}
 
 with vintages as (

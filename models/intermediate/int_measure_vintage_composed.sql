@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 {%- set cell = ["area_code", "measure_code", "period_code"] %}
 
 with known as (
@@ -91,7 +89,7 @@ real_series as (
 
 -- What is published for a composed area itself goes before what is added up, and no
 -- series is continued with invented figures.
-candidates as (
+candidates as materialized (
     select
         known.*,
         'known' as candidate

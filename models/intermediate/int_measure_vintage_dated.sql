@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 with figures as (
     select * from {{ ref("int_measure_value_delivered") }}
 ),

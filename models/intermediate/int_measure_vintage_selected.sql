@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 {%- set cell = ["area_code", "measure_code", "calendar_year"] %}
 
 with vintages as (
@@ -33,7 +31,7 @@ ranked as (
     inner join measures on vintages.measure_code = measures.measure_code
 ),
 
-candidates as (
+candidates as materialized (
     select * from ranked
     where preference is not null
 ),

@@ -23,7 +23,7 @@ own as (
     where outdated_periods.area_code is null
 ),
 
-candidates as (
+candidates as materialized (
     select
         {{ cell | join(",\n        ") }},
         calendar_year,

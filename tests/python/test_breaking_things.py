@@ -110,7 +110,7 @@ def test_figure_of_an_unknown_area(copy: Copy) -> None:
     finished = copy.run("dbt", "build", "--select", "official_population", "stg_official__figures")
     assert finished.returncode == 1
     [name] = failed_tests(finished.stdout)
-    assert name.startswith("relationships_stg_official__figures_area_code")
+    assert name.startswith("references_stg_official__figures")
 
 
 @pytest.mark.usefixtures("seeded")
@@ -119,7 +119,7 @@ def test_indicator_of_an_unknown_measure(copy: Copy) -> None:
     finished = copy.run("dbt", "build", "--select", "catalogue_indicator")
     assert finished.returncode == 1
     [name] = failed_tests(finished.stdout)
-    assert name.startswith("relationships_catalogue_indicator_numerator_measure_code")
+    assert name.startswith("references_catalogue_indicator")
 
 
 @pytest.mark.parametrize(
