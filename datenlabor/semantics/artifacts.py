@@ -146,11 +146,12 @@ def _foreign_keys(nodes: Iterable[Mapping[str, Any]]) -> dict[str, set[ForeignKe
         if test.get("name") == "references":
             keys = given["keys"]
         elif test.get("name") == "relationships":
-            keys = [{**given, "column": given["column_name"]}]
+            to = _referenced(given["to"])
+            keys = [{"column": given["column_name"], "to": to, "field": given["field"]}]
         else:
             continue
         found.setdefault(node["attached_node"], set()).update(
-            ForeignKey(key["column"], _referenced(key["to"]), key["field"]) for key in keys
+            ForeignKey(key["column"], key["to"], key["field"]) for key in keys
         )
     return found
 

@@ -34,34 +34,24 @@ def _model(name: str, folder: str, keys: list[str], columns: list[str]) -> dict[
     }
 
 
-def _references(to: str) -> dict[str, Any]:
-    keys = [
-        {"column": "area_key", "to": to, "field": "area_key"},
-        {"column": "unit_code", "to": "ref('catalogue_unit')", "field": "unit_code"},
-    ]
+def _test(name: str, **kwargs: object) -> dict[str, Any]:
     return {
         "resource_type": "test",
         "attached_node": "fct",
-        "test_metadata": {"name": "references", "kwargs": {"keys": keys}},
+        "test_metadata": {"name": name, "kwargs": kwargs},
     }
 
 
-RELATIONSHIP = {
-    "resource_type": "test",
-    "attached_node": "fct",
-    "test_metadata": {
-        "name": "relationships",
-        "kwargs": {"column_name": "part_key", "to": 'ref("dim_area")', "field": "area_key"},
-    },
-}
-
-
-def _project(folder: Path, to: str = "ref('dim_area')") -> Project:
+def _project(folder: Path, to: str = 'ref("dim_area")') -> Project:
+    keys = [
+        {"column": "area_key", "to": "dim_area", "field": "area_key"},
+        {"column": "unit_code", "to": "catalogue_unit", "field": "unit_code"},
+    ]
     nodes = {
         "dim": _model("dim_area", "core", ["area_key"], ["area_key", "area_name"]),
         "fct": _model("fct_flow", "social", ["flow_key"], ["flow_key", "area_key", "part_key"]),
-        "references": _references(to),
-        "relationship": RELATIONSHIP,
+        "references": _test("references", keys=keys),
+        "relationship": _test("relationships", column_name="part_key", to=to, field="area_key"),
     }
     (folder / "manifest.json").write_text(json.dumps({"nodes": nodes}))
     (folder / "semantic_manifest.json").write_text('{"semantic_models": [], "metrics": []}')
