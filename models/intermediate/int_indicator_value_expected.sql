@@ -25,6 +25,10 @@ members as (
     select * from {{ ref("int_area_member_resolved") }}
 ),
 
+levels as (
+    select * from {{ ref("code_area_level") }}
+),
+
 -- Shown areas, what they are summed from, and what the city is compared with.
 needed as (
     select area_code from displayed
@@ -81,9 +85,13 @@ composable as (
 ),
 
 city_parts as (
-    select descendant_area_code as area_code
-    from ancestors
-    where ancestor_area_code = '{{ var("city_code") }}' and step_count > 0
+    select areas.area_code
+    from areas
+    inner join levels on areas.area_level = levels.area_level
+    inner join levels as municipalities
+        on
+            municipalities.area_level = 'municipality'
+            and levels.level_rank < municipalities.level_rank
 ),
 
 spans as (
@@ -109,7 +117,7 @@ years as (
 ),
 
 -- An indicator is expected for every shown area in every year between its first and
--- its last figure, within the city and around it, so that a missing figure is a row
+-- its last figure, within cities and around them, so that a missing figure is a row
 -- that says why and not a hole.
 -- Nobody publishes official figures for the parts of a city: there an indicator is
 -- expected only at levels at which it is known at all.
