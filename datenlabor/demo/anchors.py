@@ -112,10 +112,10 @@ def known(town: Town, measure_code: str, base_code: str, base: Array) -> Known:
     place = {district.code: row for row, district in enumerate(town.districts)}
     for anchor in anchors():
         ratio = anchor.ratio
-        column = town.years.index(anchor.year)
-        is_city = anchor.area_codes == (CITY,)
-        if not is_city and not place.keys() >= set(anchor.area_codes):
+        is_city = anchor.area_codes == (town.code,)
+        if anchor.year not in town.years or not (is_city or place.keys() >= set(anchor.area_codes)):
             continue
+        column = town.years.index(anchor.year)
         rows = list(place.values()) if is_city else [place[code] for code in anchor.area_codes]
         if anchor.measure_code == measure_code:
             share = anchor.value / base[rows, column].sum()

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from datenlabor.demo.town import CITY, Array, Town
+from datenlabor.demo.town import Array, Town
 
 BRANCHES = (
     "manufacturing",
@@ -53,7 +53,7 @@ def business_climate(town: Town) -> pd.DataFrame:
     climate = np.sqrt((both[0] + 200) * (both[1] + 200)) - 200
     return pd.DataFrame(
         {
-            "area_code": CITY,
+            "area_code": town.code,
             "period": np.repeat(PERIODS, len(BRANCHES)),
             "branch": np.tile(BRANCHES, len(PERIODS)),
             "situation": both[0].ravel(),

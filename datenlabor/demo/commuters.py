@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from datenlabor.demo.rounding import round_to_sum
-from datenlabor.demo.town import CITY, Town
+from datenlabor.demo.town import Town
 
 COMMUTER_YEARS = tuple(range(2015, 2025))
 
@@ -34,7 +34,7 @@ def commuter_flows(town: Town) -> pd.DataFrame:
         for year, total in zip(COMMUTER_YEARS, totals, strict=True):
             noise = np.exp(chance.normal(0, _NOISE, len(places)))
             shares = start * growth ** (year - COMMUTER_YEARS[0]) * noise
-            part = {"area_code": CITY, "year": year, "direction": direction}
+            part = {"area_code": town.code, "year": year, "direction": direction}
             part |= {"place_code": places["place_code"], "place_name": places["place_name"]}
             parts.append(pd.DataFrame(part | {"commuters": round_to_sum(shares, total)}))
     rows = pd.concat(parts, ignore_index=True)

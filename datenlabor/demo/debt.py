@@ -17,7 +17,7 @@ from datenlabor.demo.people import drivers, residents
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import Subject, draw, fit_whole
 from datenlabor.demo.social_figures import Table, figures
-from datenlabor.demo.town import Array, Town
+from datenlabor.demo.town import CITY, RIESA, Array, Town
 
 AGES = ("18_29", "30_39", "40_49", "50_59", "60_69", "70_plus")
 
@@ -59,11 +59,14 @@ def overindebtedness(town: Town) -> pd.DataFrame:
     """Return over-indebtedness as rows of contract ``figure``.
 
     **Grain:** district, 1 October, measure (persons, hard, soft, by age), and for types of
-    debtors observation area, Germany or Riesa, 1 October, measure.
+    debtors in the demo city observation area, Germany or Riesa, 1 October, measure.
     """
     table = overindebted(town)
     districts = figures(table, [district.code for district in town.districts], town.years)
-    types = debtor_types(town, table["overindebted_adults"])
+    if town.code != CITY:
+        return districts
+    riesa = overindebted(Town.read(RIESA))["overindebted_adults"].sum(axis=0)
+    types = debtor_types(town, table["overindebted_adults"], riesa)
     return pd.concat([districts, types], ignore_index=True)
 
 
@@ -78,7 +81,7 @@ def overindebted(town: Town) -> Table:
         {"affluence": -0.24, "density": 0.12, "migration": 0.10},
         noise=0.05,
         persistence=0.95,
-    )
+    ).in_town(town)
     factors = drivers(town)
     chance = town.chance("over-indebtedness")
     published = known(town, all_persons.measure_code, "population_18_plus", adults)
@@ -88,7 +91,7 @@ def overindebted(town: Town) -> Table:
         tuple(np.interp(town.years, list(_HARD), list(_HARD.values()))),
         {"affluence": -0.12, "age": -0.03},
         noise=0.04,
-    )
+    ).in_town(town)
     nothing = Known(np.full(len(town.years), np.nan), np.full(adults.shape, np.nan))
     hardly = draw(hard, persons, nothing, factors, chance).astype(np.float64)
     return {

@@ -15,15 +15,11 @@ from datenlabor.demo.anchors import published
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import fit_whole, persistent
 from datenlabor.demo.social_figures import figures
-from datenlabor.demo.town import Array, Town
+from datenlabor.demo.town import RIESA, Array, Town
 
 GERMANY = "DE"
-RIESA = "14627310"
 
 TOTAL = "overindebted_typed"
-
-# Over-indebted adults of Riesa for one million of Germany: 25,000 adults, rate as Germany's.
-_RIESA_PER_MILLION = 385
 
 
 @dataclass(frozen=True)
@@ -57,11 +53,12 @@ TYPES = (
 GROUPS = ("lasting", "temporary", "periodic")
 
 
-def debtor_types(town: Town, persons: Array) -> pd.DataFrame:
+def debtor_types(town: Town, persons: Array, riesa: Array) -> pd.DataFrame:
     """Return persons by type, group and together as rows of contract ``figure``.
 
     **Grain:** observation area, Germany or Riesa, 1 October, measure. ``persons`` are over-
-    indebted adults, districts by years: observation areas have the sum of theirs.
+    indebted adults, districts by years: observation areas have the sum of theirs; ``riesa`` are
+    those of Riesa by years.
     """
     is_within = np.array(
         [
@@ -73,7 +70,6 @@ def debtor_types(town: Town, persons: Array) -> pd.DataFrame:
     of_areas = _of_areas(town, is_within, is_within @ persons)
     known = published(TOTAL, GERMANY)
     germany = np.rint(np.interp(town.years, list(known), list(known.values())))
-    riesa = np.rint(germany / 1e6 * _RIESA_PER_MILLION)
     of_germany = _apportioned(_shares(town), germany)
     of_riesa = _apportioned(_shares(town) * _column("riesa"), riesa)
     cells = np.concatenate([of_areas, of_germany[None], of_riesa[None]]).astype(np.float64)

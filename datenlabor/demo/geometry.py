@@ -1,6 +1,7 @@
 """Borders and waters of the town, schematic: drawn by hand, not surveyed.
 
-The outline and the rivers are a few points each, rounded off. Districts are Voronoi cells of their
+The outline of the demo city and its rivers are a few points each, rounded off; other towns reach as
+far around the centres of their districts as these lie apart. Districts are Voronoi cells of their
 centres, with bent borders. All shapes are in EPSG:4326 with 5 decimals (about a metre), so that
 neighbours share their border exactly.
 """
@@ -24,6 +25,10 @@ DIGITS = 5
 GRID = 10**-DIGITS
 _SPREAD = 0.24
 """How far drawn points lie from the centre of a district, against the root of its area."""
+
+_REACH = 0.7
+"""How far a town without a drawn outline reaches beyond its outer centres, against the mean
+distance of a centre from the nearest other one."""
 
 KM_PER_DEGREE = np.array([69.94, 111.25])
 """Length of a degree of longitude and of latitude at 51.17 degrees north."""
@@ -52,9 +57,22 @@ _WATERS = {
 
 @cache
 def outline() -> shapely.Polygon:
-    """Return the border of the city."""
+    """Return the border of the demo city."""
     ring = shapely.get_coordinates(shapely.from_wkt(_OUTLINE))
     return shapely.set_precision(shapely.Polygon(_rounded_off(ring, is_ring=True)), GRID)
+
+
+@cache
+def border(town: Town) -> shapely.Polygon:
+    """Return the border of a town of at least two districts."""
+    if town.code == CITY:
+        return outline()
+    centres = in_kilometres(_centres(town))
+    points = shapely.get_coordinates(centres)
+    distances = np.hypot(*(points[:, None] - points).transpose(2, 0, 1))
+    nearest = np.sort(distances, axis=1)[:, 1]
+    around = shapely.segmentize(centres.convex_hull.buffer(_REACH * nearest.mean()), 0.25)
+    return shapely.normalize(in_degrees(shapely.transform(around, _bent)))
 
 
 @cache
@@ -76,9 +94,9 @@ def waters() -> Mapping[str, shapely.LineString]:
 
 @cache
 def shapes(town: Town) -> Mapping[str, shapely.Polygon]:
-    """Return polygons by area code: the city, its observation areas and its districts.
+    """Return polygons by area code: the town, its observation areas and its districts.
 
-    Districts cover the city without gaps or overlaps; the others are united from them.
+    Districts cover the town without gaps or overlaps; the others are united from them.
 
     Raises:
         DatenlaborError: centres and outline do not give one cell for each district.
@@ -93,7 +111,7 @@ def shapes(town: Town) -> Mapping[str, shapely.Polygon]:
     }
     united = {
         code: shapely.normalize(shapely.coverage_union_all(members))
-        for code, members in {CITY: list(cells.values()), **groups}.items()
+        for code, members in {town.code: list(cells.values()), **groups}.items()
     }
     return MappingProxyType(united | cells)
 
@@ -150,17 +168,17 @@ def point_within(
 
 def _cells(town: Town) -> dict[str, shapely.Polygon]:
     """Return the polygons of the districts by code."""
-    centres = in_kilometres(shapely.MultiPoint([_centre(place) for place in town.districts]))
+    outer = border(town)
     edges = shapely.voronoi_polygons(
-        centres, extend_to=in_kilometres(outline()).buffer(1), only_edges=True
+        in_kilometres(_centres(town)), extend_to=in_kilometres(outer).buffer(1), only_edges=True
     )
     # Lines, not cells, are bent and rounded: what lies on both sides of one cannot come apart.
     bent = in_degrees(shapely.transform(shapely.segmentize(edges, 0.25), _bent))
-    lines = shapely.union_all([bent, outline().exterior], grid_size=GRID)
+    lines = shapely.union_all([bent, outer.exterior], grid_size=GRID)
     faces = [
         face
         for face in shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
-        if outline().contains(face.representative_point())
+        if outer.contains(face.representative_point())
     ]
     found = {
         district.code: shapely.normalize(face)
@@ -175,6 +193,10 @@ def _cells(town: Town) -> dict[str, shapely.Polygon]:
             hint="Move the centres in areas.csv away from the outline and from each other.",
         )
     return found
+
+
+def _centres(town: Town) -> shapely.MultiPoint:
+    return shapely.MultiPoint([_centre(district) for district in town.districts])
 
 
 def _centre(district: District) -> tuple[float, float]:

@@ -4,7 +4,8 @@ Base is the official population (Fortschreibung), so that districts add up to th
 of the city: those of 2009 to 2015 and 2022, and age by sex in 2015. Official figures of 2016 to
 2021 are not at hand and are interpolated here, those of 2023 and 2024 extrapolated; shares of age
 groups in other years than 2015 are assumptions. What is published for districts comes from the
-register of residents, which counts about 2 % more: it is honoured as structure.
+register of residents, which counts about 2 % more: it is honoured as structure. Other towns have
+the ages of the city, scaled to their size and older or younger as a whole.
 """
 
 import csv
@@ -24,7 +25,6 @@ from datenlabor.demo.town import Array, Town
 SEXES = ("male", "female")
 
 _AGES_FILE = Path(__file__).with_name("social_ages.csv")
-_DISTRICTS_FILE = Path(__file__).with_name("social_districts.csv")
 
 # Groups are cut where a subject needs another age: group → (first age of the upper part, share of
 # the upper part); the share of 80+ in 75+ grows.
@@ -64,6 +64,9 @@ _AGES = {
 _SLOWER = 0.3
 _OFFICIAL_PER_REGISTER = 151_486 / 154_885  # both 31.12.2012
 
+# How much more residents over 60, and fewer under 40, a deviation of age is between towns.
+_AGE_LOADING = {"age": 0.18}
+
 # Share of foreigners where nothing is published: about as in the region (assumption).
 _FOREIGN = {2009: 0.122, 2021: 0.172, 2022: 0.187, 2024: 0.199}
 
@@ -100,7 +103,7 @@ def residents(town: Town) -> Table:
         {"migration": 0.72, "density": 0.1},
         noise=0.06,
         persistence=0.97,
-    )
+    ).in_town(town)
     known_shares = known(town, "population_foreign", "population", base)
     foreign = draw(subject, base, known_shares, drivers(town), town.chance("foreigners"))
     table["population_foreign"] = foreign.astype(np.float64)
@@ -112,16 +115,6 @@ def drivers(town: Town) -> dict[str, Array]:
     """Return the factors of the town, districts by 1, by name."""
     names = ("affluence", "density", "age", "migration")
     return {name: town.factor(name)[:, None] for name in names}
-
-
-def per_district(town: Town, name: str) -> Array:
-    """Return a column of ``social_districts.csv`` in the order of the town's districts.
-
-    ``change_2012``: residents won or lost in 2012 (published, register); ``is_young``: 1 where more
-    than 20 % are published to be under 18; ``job_sites``: about how many jobs there are (assumed).
-    """
-    values = {int(row["number"]): float(row[name]) for row in _rows(_DISTRICTS_FILE)}
-    return np.array([values[district.number] for district in town.districts])
 
 
 def group_names() -> list[str]:
@@ -147,25 +140,26 @@ def _residents_by_age_and_sex(town: Town) -> Array:
     districts = _district_path(town)
     by_year = []
     for place, year in enumerate(town.years):
-        city = _city_age(year)
+        city = _town_age(town, year)
         totals = round_to_sum(districts[:, place], int(city.sum()))
         table = fit_whole(structure * city.ravel(), totals, city.ravel())
         by_year.append(table.reshape(len(totals), *city.shape))
     return np.stack(by_year, axis=3).astype(np.float64)
 
 
-def _city_age(year: int) -> Whole:
-    """Return the residents of the city, groups by sexes, that meet the official totals by sex."""
+def _town_age(town: Town, year: int) -> Whole:
+    """Return the residents, groups by sexes, that meet the official totals by sex."""
     # Relative to 2015: the baby boomers grow older (assumption).
     ageing = [
         float(np.interp(year, (2009, 2015, 2024), (float(of_2009), 1.0, float(of_2024))))
         for _, of_2009, of_2024 in (row.values() for row in _rows(_AGES_FILE))
     ]
+    age = np.exp(town.tilt(_AGE_LOADING) * (_aged(60, 120) - _aged(0, 40)))
     columns = []
     for sex in SEXES:
         of_2015 = [published(f"population_{sex}_{name}")[2015] for name in group_names()]
-        total = round(_extended(published(f"population_{sex}"), year))
-        columns.append(round_to_sum(np.array(of_2015) * ageing, total))
+        total = round(_extended(published(f"population_{sex}"), year) * town.scale(year))
+        columns.append(round_to_sum(np.array(of_2015) * ageing * age, total))
     return np.stack(columns, axis=1)
 
 
@@ -181,7 +175,7 @@ def _extended(values: dict[int, float], year: int) -> float:
 def _structure(town: Town) -> Array:
     """Return the weight of groups by sexes (flattened) in each district; 1 is average."""
     factors = drivers(town)
-    is_young = per_district(town, "is_young")[:, None]
+    is_young = town.factor("is_young")[:, None]
     weights = (
         0.277 * factors["age"] * _aged(60, 120)
         + 0.1 * factors["age"] * _aged(75, 120)
@@ -205,13 +199,13 @@ def _district_path(town: Town) -> Array:
     Through the sizes of 2015 and what is published, else with the trend of 2012 and some noise.
     """
     about = town.factor("population")
-    size = about * published("population")[2015] / about.sum()
+    size = about * published("population")[2015] * town.scale(2015) / about.sum()
     since = np.array(town.years) - 2015
-    growth = _SLOWER * per_district(town, "change_2012") / size
+    growth = _SLOWER * town.factor("change_2012") / size
     noise = 0.01 * persistent(town.chance("districts"), (len(size), len(since)), 0.9)
     path = size[:, None] * np.exp(growth[:, None] * since + noise)
-    city = np.array([_extended(published("population"), year) for year in town.years])
-    path = path * city / path.sum(axis=0)
+    whole = [_extended(published("population"), year) * town.scale(year) for year in town.years]
+    path = path * np.array(whole) / path.sum(axis=0)
     anchored = [anchor for anchor in anchors() if anchor.measure_code == "population"]
     codes = [district.code for district in town.districts]
     result: Array = path.copy()

@@ -1,33 +1,35 @@
-"""The register of areas: the city, its observation areas and its districts."""
+"""The registers of areas: a town, its observation areas and its districts; towns to compare."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
 
 from datenlabor.demo.geometry import geometries
-from datenlabor.demo.town import CITY, Town
+from datenlabor.demo.town import Town
 
-COUNTY = "05162"
 VALID_FROM = date(1975, 1, 1)
-"""Day the present city began to exist; its parts are taken to be as old."""
+"""Day the present city began to exist; its parts and other towns are taken to be as old."""
+_FIRST_PEER = 100
+"""Place in lists of the first town to compare with."""
 
 
 def areas(town: Town) -> pd.DataFrame:
-    """Return all areas of the city in the columns of the contract ``area``.
+    """Return all areas of a town in the columns of the contract ``area``.
 
-    Grain: area. The city comes first, then observation areas, then districts. An observation area
+    Grain: area. The town comes first, then observation areas, then districts. An observation area
     of one district exists beside it, with a code of its own. Figures of the first two are composed
     of those of the districts. Errors as ``geometry.shapes``.
     """
     rows = [
-        (CITY, "Neuss", "municipality", "Stadt", COUNTY),
+        (town.code, town.name, "municipality", "Stadt", town.parent_code),
         *(
             (
                 town.observation_area_code(name),
                 name,
                 "observation_area",
                 "Beobachtungsgebiet",
-                CITY,
+                town.code,
             )
             for name in town.observation_areas
         ),
@@ -36,8 +38,10 @@ def areas(town: Town) -> pd.DataFrame:
                 district.code,
                 district.name,
                 "district",
-                "Statistischer Bezirk",
-                town.observation_area_code(district.observation_area),
+                town.district_type,
+                town.observation_area_code(district.observation_area)
+                if district.observation_area
+                else town.code,
             )
             for district in town.districts
         ),
@@ -50,4 +54,18 @@ def areas(town: Town) -> pd.DataFrame:
         valid_to=None,
         is_composed=table["area_level"] != "district",
         geometry=table["area_code"].map(geometries(town)),
+    )
+
+
+def peers(towns: Sequence[Town]) -> pd.DataFrame:
+    """Return towns to compare the city with in the columns of the contract ``peer``.
+
+    Grain: area. They come after what the product shows beside the city.
+    """
+    return pd.DataFrame(
+        {
+            "area_code": [town.code for town in towns],
+            "area_order": range(_FIRST_PEER, _FIRST_PEER + len(towns)),
+            "peer_group": "Vergleichsstädte (Musterdaten)",
+        }
     )

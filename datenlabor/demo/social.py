@@ -23,7 +23,7 @@ import pandas as pd
 from datenlabor.demo.anchors import known
 from datenlabor.demo.debt import overindebted, overindebtedness
 from datenlabor.demo.geometry import in_kilometres, shapes
-from datenlabor.demo.people import drivers, per_district, population, residents
+from datenlabor.demo.people import drivers, population, residents
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import Subject, draw
 from datenlabor.demo.social_figures import COLUMNS, Table, figures
@@ -40,9 +40,6 @@ _SHOCKS = {
     "shock_2015": {2015: 1.0, 2016: 0.9, 2017: 0.5, 2018: 0.3, 2019: 0.2, 2020: 0.1},
     "shock_2020": {2020: 1.0, 2021: 0.7, 2022: 0.25},
 }
-
-# Published area of the city.
-_HECTARES = 9_952
 
 
 def social_figures(town: Town) -> pd.DataFrame:
@@ -64,7 +61,7 @@ def social(town: Town) -> Table:
     """
     given = dict(residents(town)) | {
         "land_area": _land_area(town),
-        "job_sites": np.repeat(per_district(town, "job_sites")[:, None], len(town.years), axis=1),
+        "job_sites": np.repeat(town.factor("job_sites")[:, None], len(town.years), axis=1),
     }
     table = dict(given)
     moved_by = _drivers(town, given)
@@ -129,7 +126,7 @@ def _subject(town: Town, row: Mapping[str, str]) -> Subject:
         is_share=row["kind"] == "share",
         is_modelled=row["is_modelled"] == "yes",
         shocks=shocks,
-    )
+    ).in_town(town)
 
 
 def _drivers(town: Town, people: Table) -> dict[str, Array]:
@@ -155,10 +152,10 @@ def _before(values: Array, years: int) -> Array:
 
 
 def _land_area(town: Town) -> Array:
-    """Return square kilometres as on the schematic map, scaled to the real area of the city."""
+    """Return square kilometres as on the schematic map, scaled to the area of the town."""
     borders = shapes(town)
     areas = [in_kilometres(borders[district.code]).area for district in town.districts]
-    hectares = round_to_sum(np.array(areas), _HECTARES).astype(np.float64)
+    hectares = round_to_sum(np.array(areas), town.hectares).astype(np.float64)
     return np.repeat(hectares[:, None] / 100, len(town.years), axis=1)
 
 

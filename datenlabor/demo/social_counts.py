@@ -1,7 +1,7 @@
 """Counts in a base: drawn around what districts are like, fitted to what is published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from datenlabor.demo.anchors import Known
 from datenlabor.demo.fitting import fit
 from datenlabor.demo.rounding import Whole, round_to_sum, round_within
-from datenlabor.demo.town import Array
+from datenlabor.demo.town import Array, Town
 from datenlabor.errors import DatenlaborError
 
 # Shares beyond e^±40 do not occur; 80 halvings bring the interval below what a float can tell.
@@ -37,6 +37,12 @@ class Subject:
     """Whether figures are estimates, which have no sampling error."""
     shocks: Mapping[int, float] = field(default_factory=dict)
     """What years add to the level, in log odds or logs."""
+    tilt: float = 0
+    """What the town adds to the level, in log odds or logs."""
+
+    def in_town(self, town: Town) -> "Subject":
+        """Return the subject with the level of a town."""
+        return replace(self, tilt=town.tilt(self.loadings))
 
 
 def persistent(chance: np.random.Generator, shape: tuple[int, int], persistence: float) -> Array:
@@ -137,6 +143,7 @@ def _city_shares(subject: Subject, known: Known, chance: np.random.Generator) ->
     path = _link(np.array(subject.level), subject)
     # The city is steadier than its districts.
     path = path + 0.2 * subject.noise * persistent(chance, (1, len(years)), subject.persistence)[0]
+    path = path + subject.tilt
     path = path + [subject.shocks.get(int(year), 0.0) for year in years]
     is_known = ~np.isnan(known.city)
     if is_known.any():

@@ -7,11 +7,12 @@ import pandas as pd
 
 from datenlabor.demo import facilities, hazards, registers
 from datenlabor.demo.comments import comments
+from datenlabor.demo.compared import compared
 from datenlabor.demo.economy import economy
 from datenlabor.demo.releases import figure_releases
 from datenlabor.demo.social import social_figures
 from datenlabor.demo.supply import Supply
-from datenlabor.demo.town import Town
+from datenlabor.demo.town import COMPARED, Town
 
 _HERE = Path(__file__).parent
 _START = date(2020, 1, 15)
@@ -22,7 +23,13 @@ _FIRST_REPORT_ON, _SECOND_REPORT_ON = date(2024, 9, 30), date(2025, 9, 30)
 
 def supplies(town: Town) -> list[Supply]:
     """Draw everything; the same for the same town."""
-    return [*_registers(town), *_social_report(town), *economy(town)]
+    others = [Town.read(code, town.seed) for code in COMPARED]
+    return [
+        *_registers(town),
+        *_social_report(town),
+        *economy(town),
+        *compared(others, _START, _SECOND_REPORT_ON),
+    ]
 
 
 def _registers(town: Town) -> list[Supply]:

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from datenlabor.demo.debt import AGES, overindebted, overindebtedness
-from datenlabor.demo.debt_types import GERMANY, GROUPS, RIESA, TOTAL, TYPES
+from datenlabor.demo.debt_types import GERMANY, GROUPS, TOTAL, TYPES
 from datenlabor.demo.people import residents
 from datenlabor.demo.social_figures import Table
-from datenlabor.demo.town import Array, Town
+from datenlabor.demo.town import RIESA, Array, Town
 
 
 @pytest.fixture(scope="module")

@@ -118,7 +118,7 @@ def test_kilometres_and_degrees_are_inverse() -> None:
 
 def test_towns_that_do_not_fit_are_refused() -> None:
     first, *others = TOWN.districts
-    abroad = Town((replace(first, longitude=7.5), *others))
+    abroad = replace(TOWN, districts=(replace(first, longitude=7.5), *others))
     with pytest.raises(DatenlaborError, match="each must have one") as error:
         shapes(abroad)
     assert "areas.csv" in error.value.hint
