@@ -12,7 +12,7 @@ from datenlabor.console import err
 from datenlabor.deliveries.commands import app as deliveries_app
 from datenlabor.deliveries.commands import ingest_command, rebuild_command
 from datenlabor.deliveries.inspection.commands import inspect_command
-from datenlabor.demo.commands import demo_command
+from datenlabor.demo.commands import demo_command, load_command
 from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.commands import publish_command, releases_command
@@ -43,6 +43,7 @@ commands.command(name="publish")(publish_command)
 commands.command(name="releases")(releases_command)
 commands.command(name="docs")(docs_command)
 commands.command(name="demo")(demo_command)
+commands.command(name="demo-load")(load_command)
 commands.add_typer(assets_app, name="assets")
 
 

@@ -1,15 +1,18 @@
-"""``datenlabor demo``: write the synthetic deliveries of the demo city."""
+"""``datenlabor demo`` and ``demo-load``: write the synthetic deliveries of the demo, or a load."""
 
 import shutil
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress
 
+from datenlabor import console
 from datenlabor.deliveries.supplied import KINDS
 from datenlabor.demo.town import CITY, Town
 from datenlabor.documents import bring_up_to_date
 from datenlabor.errors import DatenlaborError
-from datenlabor.paths import PROJECT, SEEDS
+from datenlabor.paths import PROJECT, SEEDS, Home
 
 CALIBRATION = PROJECT / "docs" / "calibration.md"
 
@@ -38,3 +41,25 @@ def demo_command(
         shutil.rmtree(folder)
     files[CALIBRATION] = calibration.report(social_figures(town))
     bring_up_to_date(files, check=check, command="datenlabor demo")
+
+
+def load_command(
+    into: Annotated[
+        Path, typer.Argument(help="Home to write into: an empty folder outside of data/.")
+    ],
+    cities: Annotated[int, typer.Option(min=1, max=999_999)] = 1,
+    districts: Annotated[int, typer.Option(min=2, max=5_000, help="Of each city.")] = 30,
+    companies: Annotated[int, typer.Option(min=0, help="Of each city.")] = 5_000,
+    years: Annotated[int, typer.Option(min=1, max=17, help="Until 2024.")] = 17,
+) -> None:
+    """Write synthetic towns of any size as deliveries, to test how the warehouse scales."""
+    from datenlabor.demo import load  # noqa: PLC0415 as above
+
+    home = Home(into.resolve())
+    wanted = load.Load(cities, districts, companies, years)
+    load.check_target(home)
+    with Progress(console=console.err) as progress:
+        task = progress.add_task("Load", total=wanted.parts)
+        for part in load.write(home, wanted):
+            progress.update(task, advance=1, description=part)
+    console.done(f"Build it with DATENLABOR_HOME={home.root}.")

@@ -90,7 +90,9 @@ def simulate(town: Town, stock: int = STOCK_2014) -> Lives:
         failing = round(INSOLVENCIES[year] * stock / STOCK_2014)
         _fail(lives, column, failing, chance)
         _leave(lives, column, chance)
-        newcomers = wanted[:, column] - _trim(lives, column, wanted[:, column], chance)
+        staying = _trim(lives, column, wanted[:, column], chance)
+        # Of very few, all that stay may be insolvent or about to leave, and thus too many.
+        newcomers = np.maximum(wanted[:, column] - staying, 0)
         _settle(town, lives, column, chance)
         lives = Lives.joined([lives, _newcomers(town, newcomers, column, chance)])
     return lives

@@ -6,7 +6,7 @@ out: its data basis had changed. Ages and intensity follow Germany as far as pub
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from datenlabor.demo.people import drivers, residents
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import Subject, draw, fit_whole
 from datenlabor.demo.social_figures import Table, figures
-from datenlabor.demo.town import CITY, RIESA, Array, Town
+from datenlabor.demo.town import CITY, RIESA, TOWNS_AT_HAND, Array, Town
 
 AGES = ("18_29", "30_39", "40_49", "50_59", "60_69", "70_plus")
 
@@ -70,7 +70,7 @@ def overindebtedness(town: Town) -> pd.DataFrame:
     return pd.concat([districts, types], ignore_index=True)
 
 
-@cache
+@lru_cache(maxsize=TOWNS_AT_HAND)
 def overindebted(town: Town) -> Table:
     """Return over-indebted adults by measure, districts by years."""
     people = residents(town)

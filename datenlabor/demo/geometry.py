@@ -8,7 +8,7 @@ neighbours share their border exactly.
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations, pairwise
 from types import MappingProxyType
 
@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import mapping
 
-from datenlabor.demo.town import CITY, District, Town
+from datenlabor.demo.town import CITY, TOWNS_AT_HAND, District, Town
 from datenlabor.errors import DatenlaborError
 
 DIGITS = 5
@@ -62,7 +62,7 @@ def outline() -> shapely.Polygon:
     return shapely.set_precision(shapely.Polygon(_rounded_off(ring, is_ring=True)), GRID)
 
 
-@cache
+@lru_cache(maxsize=TOWNS_AT_HAND)
 def border(town: Town) -> shapely.Polygon:
     """Return the border of a town of at least two districts."""
     if town.code == CITY:
@@ -92,7 +92,7 @@ def waters() -> Mapping[str, shapely.LineString]:
     )
 
 
-@cache
+@lru_cache(maxsize=TOWNS_AT_HAND)
 def shapes(town: Town) -> Mapping[str, shapely.Polygon]:
     """Return polygons by area code: the town, its observation areas and its districts.
 

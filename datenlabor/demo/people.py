@@ -9,7 +9,7 @@ the ages of the city, scaled to their size and older or younger as a whole.
 """
 
 import csv
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from datenlabor.demo.anchors import anchors, known, published
 from datenlabor.demo.rounding import Whole, round_to_sum
 from datenlabor.demo.social_counts import Subject, draw, fit_whole, persistent
 from datenlabor.demo.social_figures import Table, figures
-from datenlabor.demo.town import Array, Town
+from datenlabor.demo.town import TOWNS_AT_HAND, Array, Town
 
 SEXES = ("male", "female")
 
@@ -80,7 +80,7 @@ def population(town: Town) -> pd.DataFrame:
     return figures(residents(town), [district.code for district in town.districts], town.years)
 
 
-@cache
+@lru_cache(maxsize=TOWNS_AT_HAND)
 def residents(town: Town) -> Table:
     """Return residents by measure, districts by years."""
     cells = _residents_by_age_and_sex(town)

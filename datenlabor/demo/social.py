@@ -14,7 +14,7 @@
 
 import csv
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ from datenlabor.demo.people import drivers, population, residents
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import Subject, draw
 from datenlabor.demo.social_figures import COLUMNS, Table, figures
-from datenlabor.demo.town import Array, Town
+from datenlabor.demo.town import TOWNS_AT_HAND, Array, Town
 
 SOCIAL = Path(__file__).with_name("social.csv")
 
@@ -53,7 +53,7 @@ def social_figures(town: Town) -> pd.DataFrame:
     return result.sort_values(COLUMNS[:3], ignore_index=True)
 
 
-@cache
+@lru_cache(maxsize=TOWNS_AT_HAND)
 def social(town: Town) -> Table:
     """Return the measures of ``social.csv`` and the area of land, districts by years.
 

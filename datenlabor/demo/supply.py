@@ -49,21 +49,20 @@ def files(supplies: Iterable[Supply]) -> Mapping[str, str]:
     for supply in supplies:
         text = _csv(supply)
         found[f"{supply.folder}/{supply.dataset}.csv"] = text
-        record = _record(supply, text.encode())
+        known = record(
+            supply,
+            delivery_id=supply.id,
+            received_at=datetime.combine(supply.published_on, time(), UTC),
+            content=text.encode(),
+        )
         found[f"{supply.folder}/record.json"] = (
-            json.dumps(record.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
+            json.dumps(known.model_dump(mode="json"), ensure_ascii=False, indent=1) + "\n"
         )
     return found
 
 
-def _csv(supply: Supply) -> str:
-    columns = [column.name for column in contracts()[supply.dataset].columns]
-    rows = supply.rows.reindex(columns=columns)
-    # Digits enough for any count or amount, and no more: the last bits differ between machines.
-    return rows.to_csv(index=False, lineterminator="\n", float_format="%.12g")
-
-
-def _record(supply: Supply, content: bytes) -> Record:
+def record(supply: Supply, *, delivery_id: str, received_at: datetime, content: bytes) -> Record:
+    """Return what is known of a delivery whose file has this content."""
     rows = len(supply.rows)
     none: Mapping[str, int] = dict.fromkeys(
         [
@@ -78,7 +77,7 @@ def _record(supply: Supply, content: bytes) -> Record:
             "file_name": f"{supply.name}.csv",
             "file_bytes": len(content),
             "sha256": hashlib.sha256(content).hexdigest(),
-            "delivery_id": supply.id,
+            "delivery_id": delivery_id,
             "spec_name": f"demo_{supply.name}",
             "spec_sha256": "",
             "dataset": supply.dataset,
@@ -93,7 +92,7 @@ def _record(supply: Supply, content: bytes) -> Record:
             "source_rhythm": "year",
             "source_lag_months": 12,
             "published_on": supply.published_on,
-            "received_at": datetime.combine(supply.published_on, time(), UTC),
+            "received_at": received_at,
             "encoding": "utf-8",
             "records_read": rows,
             "records_loaded": rows,
@@ -105,3 +104,10 @@ def _record(supply: Supply, content: bytes) -> Record:
             "replaces_delivery_id": None,
         }
     )
+
+
+def _csv(supply: Supply) -> str:
+    columns = [column.name for column in contracts()[supply.dataset].columns]
+    rows = supply.rows.reindex(columns=columns)
+    # Digits enough for any count or amount, and no more: the last bits differ between machines.
+    return rows.to_csv(index=False, lineterminator="\n", float_format="%.12g")

@@ -26,6 +26,8 @@ FIRST_YEAR = 2009
 LAST_YEAR = 2024
 SEED = 20_240_617
 
+TOWNS_AT_HAND = 4
+"""Towns of which what was drawn is kept, for the next subject; there may be thousands."""
 TOWNS = Path(__file__).with_name("towns.csv")
 AREAS = Path(__file__).with_name("areas.csv")
 
