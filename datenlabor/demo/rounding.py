@@ -14,8 +14,9 @@ def round_to_sum(shares: NDArray[np.float64], total: int) -> Whole:
     evenly.
     """
     flat = np.asarray(shares, dtype=np.float64).ravel()
-    if flat.sum() == 0:
-        flat = np.ones_like(flat)
+    largest = flat.max(initial=0)
+    # The largest is 1, so that the sum neither overflows nor is too small to divide by.
+    flat = flat / largest if largest > 0 else np.ones_like(flat)
     # Rounded, because the last bits of a float differ between machines.
     exact = np.round(flat * (total / flat.sum()), 9)
     whole = np.floor(exact).astype(np.int64)
