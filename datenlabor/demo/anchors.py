@@ -1,7 +1,8 @@
-"""Anchors: published figures the demo honours, and how well it does.
+"""Anchors: published figures the demo uses, and how well it honours them.
 
 ``anchors.csv`` is the only place of these figures: subjects are fitted to them, and the
-calibration report and the tests compare them with what was generated.
+calibration report and the tests compare them with what was generated. Nothing is claimed of those
+of kind ``input``: they are structure or trend.
 """
 
 import csv
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal, cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,10 @@ INDICATORS = Path(__file__).with_name("indicators.csv")
 _FACTORS = {"percent": 100, "per_100": 100, "per_1000": 1_000, "per_100000": 100_000}
 """What a ratio is multiplied by, by unit; 1 for others (catalogue of units)."""
 
+Kind = Literal["absolute", "relative", "at_least", "at_most", "input"]
+"""How the tolerance is meant: in the unit of the value, or (all others) as a share of it; on both
+sides, only above or only below it; or nothing is claimed."""
+
 
 @dataclass(frozen=True)
 class Anchor:
@@ -32,18 +38,32 @@ class Anchor:
     """Usually one; several where the figure is of these areas together."""
     year: int
     measure_code: str
-    """Measure or, if there is none of this code, the indicator whose ratio was published."""
+    """Measure, else the indicator whose ratio was published, else what ``countings`` counts."""
     value: float
     """In the unit of the measure or indicator."""
     tolerance: float
-    is_relative: bool
-    """Whether the tolerance is a share of the value; else in its unit."""
+    kind: Kind
+    scale: float | None
+    """What a figure of the demo city is multiplied with to stand for the one that was published;
+    None where it stands for itself."""
     source: str
 
     @property
     def ratio(self) -> "Ratio | None":
-        """The ratio that was published; None if a measure was."""
-        return None if self.measure_code in references() else ratios()[self.measure_code]
+        """The ratio that was published; None if a count was."""
+        return None if self.measure_code in references() else ratios().get(self.measure_code)
+
+    def deviation(self, generated: float) -> float:
+        """Return how far a figure is away, in the unit of the tolerance."""
+        difference = generated - self.value
+        return difference if self.kind == "absolute" else difference / self.value
+
+    def is_honoured(self, generated: float) -> bool:
+        """Whether a figure is within the tolerance."""
+        # A float is a little off the figure it was made from.
+        deviation, most = self.deviation(generated), self.tolerance + 1e-9
+        lowest = 0 if self.kind == "at_least" else -most
+        return lowest <= deviation <= (0 if self.kind == "at_most" else most)
 
 
 @dataclass(frozen=True)
@@ -75,12 +95,18 @@ def anchors() -> tuple[Anchor, ...]:
             year=int(row["year"]),
             measure_code=row["measure_code"],
             value=float(row["value"]),
-            tolerance=float(row["tolerance"]),
-            is_relative=row["tolerance_kind"] == "relative",
+            tolerance=float(row["tolerance"] or "nan"),
+            kind=_kind(row["tolerance_kind"]),
+            scale=float(row["scale"]) if row["scale"] else None,
             source=row["source"],
         )
         for row in _rows(ANCHORS)
     )
+
+
+def claims() -> list[Anchor]:
+    """Return the anchors the demo claims to honour."""
+    return [anchor for anchor in anchors() if anchor.kind != "input"]
 
 
 @cache
@@ -103,6 +129,15 @@ def published(measure_code: str, area_code: str = CITY) -> dict[int, float]:
         anchor.year: anchor.value
         for anchor in anchors()
         if anchor.measure_code == measure_code and anchor.area_codes == (area_code,)
+    }
+
+
+def in_city(measure_code: str) -> dict[int, float]:
+    """Return what the anchors of a measure, of whatever area, mean for the demo city, by year."""
+    return {
+        anchor.year: anchor.value / (anchor.scale or 1)
+        for anchor in anchors()
+        if anchor.measure_code == measure_code
     }
 
 
@@ -131,21 +166,21 @@ def known(town: Town, measure_code: str, base_code: str, base: Array) -> Known:
 
 
 def check(figures: pd.DataFrame) -> pd.DataFrame:
-    """Compare figures (contract ``figure``) with all anchors.
+    """Compare figures (contract ``figure``, and ``countings``) with all anchors that are claimed.
 
     Returns one row per anchor: anchor_code, area_code, year, measure_code, target, generated,
-    deviation (a share of the target if the tolerance is relative, else in its unit), tolerance,
+    deviation (see ``Anchor.deviation``), tolerance,
     tolerance_kind, is_within, source. The city is the sum of its districts. ``generated`` is NaN
     and ``is_within`` false where a figure is missing.
     """
-    wanted = {anchor.measure_code for anchor in anchors()}
+    wanted = {anchor.measure_code for anchor in claims()}
     parts = {part for ratio in ratios().values() for part in (ratio.numerator, ratio.denominator)}
     used = figures[figures["measure_code"].isin(wanted | parts)]
     districts = used["area_code"].str.fullmatch(rf"{CITY}-\d+")
     own = used.assign(year=used["period"].str[:4].astype(int))
     city = own[districts].assign(area_code=CITY)
     values = pd.concat([own, city]).groupby(["area_code", "year", "measure_code"])["value"].sum()
-    rows = [_compared(anchor, values) for anchor in anchors()]
+    rows = [_compared(anchor, values) for anchor in claims()]
     return pd.DataFrame(rows)
 
 
@@ -155,10 +190,7 @@ def _compared(anchor: Anchor, values: "pd.Series[float]") -> dict[str, object]:
         base = _sum(values, anchor, ratio.denominator)
         generated = ratio.factor * _sum(values, anchor, ratio.numerator) / base
     else:
-        generated = _sum(values, anchor, anchor.measure_code)
-    deviation = generated - anchor.value
-    if anchor.is_relative:
-        deviation /= anchor.value
+        generated = _sum(values, anchor, anchor.measure_code) * (anchor.scale or 1)
     return {
         "anchor_code": anchor.anchor_code,
         "area_code": "+".join(anchor.area_codes),
@@ -166,19 +198,22 @@ def _compared(anchor: Anchor, values: "pd.Series[float]") -> dict[str, object]:
         "measure_code": anchor.measure_code,
         "target": anchor.value,
         "generated": round(generated, 4),
-        "deviation": round(deviation, 5),
+        "deviation": round(anchor.deviation(generated), 5),
         "tolerance": anchor.tolerance,
-        "tolerance_kind": "relative" if anchor.is_relative else "absolute",
-        # A float is a little off the figure it was made from.
-        "is_within": bool(abs(deviation) <= anchor.tolerance + 1e-9),
+        "tolerance_kind": anchor.kind,
+        "is_within": anchor.is_honoured(generated),
         "source": anchor.source,
     }
 
 
 def _sum(values: "pd.Series[float]", anchor: Anchor, measure_code: str) -> float:
-    return sum(
-        float(values.get((code, anchor.year, measure_code), np.nan)) for code in anchor.area_codes
-    )
+    areas = (CITY,) if anchor.scale else anchor.area_codes
+    return sum(float(values.get((code, anchor.year, measure_code), np.nan)) for code in areas)
+
+
+def _kind(text: str) -> Kind:
+    (kind,) = (kind for kind in get_args(Kind) if kind == text)
+    return cast("Kind", kind)
 
 
 def _rows(file: Path) -> Sequence[dict[str, str]]:

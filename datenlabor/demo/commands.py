@@ -25,11 +25,11 @@ def demo_command(
     """Write the synthetic deliveries of the demo city, and how well they honour what is known."""
     # pandas is slow to import, and other commands do without.
     from datenlabor.demo import calibration, supply  # noqa: PLC0415
-    from datenlabor.demo.social import social_figures  # noqa: PLC0415
     from datenlabor.demo.supplies import supplies  # noqa: PLC0415
 
     town = Town.read()
-    files = {SEEDS / name: text for name, text in supply.files(supplies(town)).items()}
+    drawn = supplies(town)
+    files = {SEEDS / name: text for name, text in supply.files(drawn).items()}
     wanted = {file.parent for file in files}
     present = {path for kind in KINDS for path in (SEEDS / kind / CITY).glob("*") if path.is_dir()}
     for folder in sorted(present - wanted):
@@ -39,7 +39,7 @@ def demo_command(
                 hint="Run `datenlabor demo`.",
             )
         shutil.rmtree(folder)
-    files[CALIBRATION] = calibration.report(social_figures(town))
+    files[CALIBRATION] = calibration.report(calibration.figures(town, drawn))
     bring_up_to_date(files, check=check, command="datenlabor demo")
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from datenlabor.demo.anchors import in_city
 from datenlabor.demo.company_sites import site_shares
 from datenlabor.demo.industries import YEARS, section_of_division, sections, severity, stocks
 from datenlabor.demo.town import Array, Town
@@ -18,13 +19,9 @@ Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 Days = NDArray[np.datetime64]
 
-# Insolvencies of companies. City: 2015, 2016, 2022, 2023 published. Until 2014: Rhein-Kreis
-# (Regionalstatistik 52411) x 0.40, the city's share as Creditreform states it. 2017 to 2021:
-# Germany x 0.0028, about the ratio of 2015 (0.0027). 2024: 2023, grown like Germany (21,812 against
-# twice the 8,571 of the first half of 2023).
-INSOLVENCIES = dict(
-    zip(YEARS, (110, 112, 109, 98, 91, 89, 65, 62, 65, 56, 54, 52, 44, 39, 54, 77, 98), strict=True)
-)
+# Of companies: those of the city where published; else the city's share of those of the Kreis, as
+# Creditreform states it, or of Germany.
+INSOLVENCIES = {year: round(count) for year, count in in_city("company_insolvencies").items()}
 STOCK_2014 = 5_000
 """About 5,000 enterprises are in the city, as its economic development says."""
 
@@ -90,9 +87,7 @@ def simulate(town: Town, stock: int = STOCK_2014) -> Lives:
         failing = round(INSOLVENCIES[year] * stock / STOCK_2014)
         _fail(lives, column, failing, chance)
         _leave(lives, column, chance)
-        staying = _trim(lives, column, wanted[:, column], chance)
-        # Of very few, all that stay may be insolvent or about to leave, and thus too many.
-        newcomers = np.maximum(wanted[:, column] - staying, 0)
+        newcomers = wanted[:, column] - _trim(lives, column, wanted[:, column], chance)
         _settle(town, lives, column, chance)
         lives = Lives.joined([lives, _newcomers(town, newcomers, column, chance)])
     return lives
@@ -214,13 +209,16 @@ def _trim(lives: Lives, column: int, wanted: Whole, chance: np.random.Generator)
     staying = _staying(lives, column)
     counts = np.bincount(lives.division[staying], minlength=len(wanted))
     for division in np.flatnonzero(counts > wanted):
-        is_free = staying & np.isnat(lives.left_on) & ~_fails(lives, column)
-        free = np.flatnonzero(is_free & (lives.division == division))
+        is_own = staying & (lives.division == division)
+        free = np.flatnonzero(is_own & np.isnat(lives.left_on) & ~_fails(lives, column))
         surplus = int(counts[division] - wanted[division])
         who = free[np.argsort(lives.size[free], kind="stable")[:surplus]]
         lives.left_on[who] = _days(YEARS[column - 1], len(who), chance)
-        lives.is_closed[who] = True
-        counts[division] -= len(who)
+        # Of very few, too many may be insolvent: those close by the end of the year.
+        rest = np.setdiff1d(np.flatnonzero(is_own), who)[: surplus - len(who)]
+        lives.left_on[rest] = np.datetime64(f"{YEARS[column - 1]}-12-31", "D")
+        lives.is_closed[[*who, *rest]] = True
+        counts[division] -= surplus
     return counts
 
 

@@ -7,6 +7,7 @@ class, and so on. Thus classes are met in every year while each company changes 
 import numpy as np
 from numpy.typing import NDArray
 
+from datenlabor.demo.anchors import in_city, published
 from datenlabor.demo.company_lives import LARGE, STOCK_2014, Lives
 from datenlabor.demo.fitting import fit
 from datenlabor.demo.industries import (
@@ -22,36 +23,28 @@ from datenlabor.demo.town import Array, Town
 
 Whole = NDArray[np.int64]
 
-# Employees subject to social insurance at place of work, 30 June. Published for the city: 2015,
-# 2017, 2019, 2022, 2023; the others are interpolated by assumption, with the dips of the crises.
+# Employees subject to social insurance at place of work, 30 June, where nothing is published: by
+# assumption, with the dips of the crises.
 _EMPLOYEES = {
     2008: 64_700,
     2009: 63_600,
     2010: 63_900,
     2011: 65_000,
     2014: 66_900,
-    2015: 67_685,
-    2017: 70_716,
-    2019: 72_395,
     2020: 72_000,
-    2022: 79_000,
-    2023: 82_000,
     2024: 82_400,
 }
 _IN_COMPANIES = 0.94
 """Share of these in the industries of the register: without agriculture, public administration,
 private households. An assumption, as is that all of them work for companies seated in the city."""
 
-# Shares of all employees that are known: wholesale and transport 2018 (chamber of commerce).
-KNOWN_SHARES = {"46": 0.11, "H": 0.087}
+# Of the employees of all companies: wholesale and transport.
+KNOWN_SHARES = {
+    code: in_city(f"share_employees_{code.lower()}")[2018] / 100 for code in ("46", "H")
+}
 
 SIZE_CLASSES = (0, 10, 50, 250)
 """Lower bounds."""
-_COUNTY_2014 = (18_262, 1_209, 247, 61)
-"""Companies of the Rhein-Kreis Neuss by size class (Regionalstatistik 52111-03)."""
-_CITY_SHARES = (0.33, 0.52, 0.54)
-"""Shares of the upper classes in the city: it has a quarter of the companies of the Kreis, but 48 %
-of the employees. The lowest class is what is left."""
 
 _MICRO = np.cumsum([0.50, 0.16, 0.10, 0.07, 0.05, 0.04, 0.03, 0.02, 0.02, 0.01])
 """Shares of companies with 0 to at most 0 to 9 employees."""
@@ -61,14 +54,21 @@ _INFLATION = 0.018
 
 def employee_targets(stock: int = STOCK_2014) -> Whole:
     """Return the employees of all companies in each of ``YEARS``."""
-    totals = np.interp(YEARS, list(_EMPLOYEES), list(_EMPLOYEES.values()))
+    known = _EMPLOYEES | published("employees_workplace")
+    totals = np.interp(YEARS, sorted(known), [known[year] for year in sorted(known)])
     targets: Whole = np.rint(totals * _IN_COMPANIES * stock / STOCK_2014).astype(np.int64)
     return targets
 
 
 def size_class_targets(stock: int = STOCK_2014) -> Whole:
-    """Return the companies of each size class in 2014."""
-    upper = np.rint(np.array(_COUNTY_2014[1:]) * _CITY_SHARES * stock / STOCK_2014)
+    """Return the companies of each size class in 2014.
+
+    The city has a quarter of the companies of the Kreis, but 48 % of the employees: of the upper
+    classes it is assumed to have more; the lowest is what is left.
+    """
+    names = ("10_49", "50_249", "250_plus")
+    in_2014 = np.array([in_city(f"companies_{name}")[2014] for name in names])
+    upper = np.rint(in_2014 * stock / STOCK_2014)
     return np.array([stock - upper.sum(), *upper], np.int64)
 
 
@@ -167,7 +167,7 @@ def _places(count: int) -> Array:
 def _scaled(heads: Array, strata: Whole, total: int) -> Whole:
     """Let the largest companies make up the difference to the totals."""
     codes = [*sections()["section_code"], "46"]
-    shares = {codes.index(code): share / _IN_COMPANIES for code, share in KNOWN_SHARES.items()}
+    shares = {codes.index(code): share for code, share in KNOWN_SHARES.items()}
     targets = {stratum: round(share * total) for stratum, share in shares.items()}
     result = np.zeros(len(heads), np.int64)
     for stratum, target in targets.items():

@@ -11,48 +11,28 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from datenlabor.demo.anchors import Known, known
-from datenlabor.demo.debt_types import debtor_types
+from datenlabor.demo.anchors import Known, in_city, known, published
+from datenlabor.demo.debt_types import GERMANY, debtor_types
 from datenlabor.demo.people import drivers, residents
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import Subject, draw, fit_whole
 from datenlabor.demo.social_figures import Table, figures
-from datenlabor.demo.town import CITY, RIESA, TOWNS_AT_HAND, Array, Town
+from datenlabor.demo.town import CITY, COUNTY, RIESA, TOWNS_AT_HAND, Array, Town
 
 AGES = ("18_29", "30_39", "40_49", "50_59", "60_69", "70_plus")
 
-# Rhein-Kreis Neuss, % of adults: INKAR to 2021, 2022 assumed, then press.
-_KREIS = (
-    9.29,
-    9.75,
-    9.86,
-    10.21,
-    10.52,
-    10.79,
-    10.68,
-    10.73,
-    10.52,
-    10.62,
-    10.57,
-    10.38,
-    9.04,
-    8.77,
-    8.51,
-    8.29,
-)
-
-# Germany, % of adults by age group: 2017 published, 2021 partly (40 to 59 and 70+ assumed), 2009
-# and 2024 assumed.
+# Assumed, where the anchors have nothing: the rate of the Kreis, those of Germany by age group, and
+# the share of hard over-indebtedness.
+_KREIS = {2022: 8.77}
 _AGE_RATES = {
-    2009: (12.5, 16.0, 12.0, 8.0, 4.5, 0.9),
-    2017: (14.06, 18.93, 12.88, 8.80, 5.48, 1.50),
-    2021: (6.98, 15.13, 12.2, 9.3, 7.32, 2.6),
-    2024: (6.6, 13.2, 12.0, 9.0, 7.2, 2.9),
+    "18_29": {2009: 12.5, 2024: 6.6},
+    "30_39": {2009: 16.0, 2024: 13.2},
+    "40_49": {2009: 12.0, 2021: 12.2, 2024: 12.0},
+    "50_59": {2009: 8.0, 2021: 9.3, 2024: 9.0},
+    "60_69": {2009: 4.5, 2024: 7.2},
+    "70_plus": {2009: 0.9, 2021: 2.6, 2024: 2.9},
 }
-
-# Share of hard over-indebtedness: Kreis 2011, Germany 2017, 2020 and 2021 (from published numbers
-# of persons), else assumed.
-_HARD = {2009: 0.545, 2011: 0.558, 2017: 0.611, 2020: 0.557, 2021: 0.583, 2024: 0.60}
+_HARD = {2009: 0.545, 2024: 0.60}
 
 
 def overindebtedness(town: Town) -> pd.DataFrame:
@@ -77,18 +57,18 @@ def overindebted(town: Town) -> Table:
     adults = people["population_18_plus"]
     all_persons = Subject(
         "overindebted_adults",
-        tuple(rate / 100 for rate in _KREIS),
+        tuple(_path(town, _KREIS | published("overindebted", COUNTY)) / 100),
         {"affluence": -0.24, "density": 0.12, "migration": 0.10},
         noise=0.05,
         persistence=0.95,
     ).in_town(town)
     factors = drivers(town)
     chance = town.chance("over-indebtedness")
-    published = known(town, all_persons.measure_code, "population_18_plus", adults)
-    persons = draw(all_persons, adults, published, factors, chance).astype(np.float64)
+    shares = known(town, all_persons.measure_code, "population_18_plus", adults)
+    persons = draw(all_persons, adults, shares, factors, chance).astype(np.float64)
     hard = Subject(
         "overindebted_hard",
-        tuple(np.interp(town.years, list(_HARD), list(_HARD.values()))),
+        tuple(_path(town, _HARD | in_city("overindebted_hard_share"))),
         {"affluence": -0.12, "age": -0.03},
         noise=0.04,
     ).in_town(town)
@@ -105,15 +85,21 @@ def overindebted(town: Town) -> Table:
 def _by_age(town: Town, people: Mapping[str, Array], persons: Array) -> dict[str, Array]:
     """Spread persons over age groups: the city like Germany, districts by their ages."""
     adults = np.stack([people[f"population_{age}"] for age in AGES], axis=1)
+    rates = [
+        _path(town, rates | published(f"overindebted_rate_{age}", GERMANY))
+        for age, rates in _AGE_RATES.items()
+    ]
     years = []
-    for place, year in enumerate(town.years):
-        rates = [
-            np.interp(year, list(_AGE_RATES), [rates[age] for rates in _AGE_RATES.values()])
-            for age in range(len(AGES))
-        ]
-        start = adults[:, :, place] * np.array(rates)
+    for place in range(len(town.years)):
+        start = adults[:, :, place] * np.stack(rates)[:, place]
         rows = persons[:, place].astype(np.int64)
         columns = round_to_sum(start.sum(axis=0), int(rows.sum()))
         years.append(fit_whole(start, rows, columns))
     cells = np.stack(years, axis=2).astype(np.float64)
     return {f"overindebted_{age}": cells[:, group] for group, age in enumerate(AGES)}
+
+
+def _path(town: Town, values: Mapping[int, float]) -> Array:
+    """Return a figure in all years of a town, on straight lines between those that are given."""
+    years = sorted(values)
+    return np.interp(town.years, years, [values[year] for year in years])

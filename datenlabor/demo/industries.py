@@ -1,7 +1,7 @@
 """The industries of the demo companies: structure, trends, sites, and how crises hit them.
 
 Divisions and sections of WZ 2008 as the business register covers them (B to N, P to S). Counts of
-2014 are published (Rhein-Kreis Neuss, Regionalstatistik 52111-04); all else is an assumption.
+2014 are published (``anchors.csv``); all else is an assumption.
 """
 
 from functools import cache
@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from datenlabor.demo.anchors import in_city, published
 from datenlabor.demo.rounding import round_to_sum
+from datenlabor.demo.town import COUNTY
 
 YEARS = tuple(range(2008, 2025))
 """Years the companies cover."""
@@ -19,17 +21,10 @@ YEARS = tuple(range(2008, 2025))
 Array = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-# Establishments of the Rhein-Kreis Neuss 2009 to 2014 (Regionalstatistik 52111); the years before
-# and after continue them by assumption.
-_COUNTY_ESTABLISHMENTS = {
+# Establishments of the Kreis where nothing is published.
+_ESTABLISHMENTS = {
     2007: 20_450,
     2008: 20_560,
-    2009: 20_637,
-    2010: 20_801,
-    2011: 20_855,
-    2012: 20_978,
-    2013: 20_658,
-    2014: 21_157,
     2019: 21_630,
     2020: 21_370,
     2021: 21_420,
@@ -51,11 +46,13 @@ _STOCK_FALL = 0.08
 def sections() -> pd.DataFrame:
     """Return a row per section in the order of their codes.
 
-    ``county_2014`` companies of the Kreis, ``growth`` of their number per year, ``size_odds`` of
+    ``in_2014`` companies of the city, ``growth`` of their number per year, ``size_odds`` of
     the next larger size class, ``insolvency`` hazard against the average, and the severity of each
     crisis from 0 to 1.
     """
-    return pd.read_csv(Path(__file__).with_name("sections.csv"))
+    rows = pd.read_csv(Path(__file__).with_name("sections.csv"))
+    codes = rows["section_code"].str.lower()
+    return rows.assign(in_2014=[in_city(f"companies_{code}")[_BASE_YEAR] for code in codes])
 
 
 @cache
@@ -91,8 +88,8 @@ def severity() -> Array:
 
 
 def section_counts(stock: int) -> Whole:
-    """Return the companies of each section in 2014: those of the Kreis scaled to ``stock``."""
-    return round_to_sum(sections()["county_2014"].to_numpy(np.float64), stock)
+    """Return the companies of each section in 2014, scaled to ``stock``."""
+    return round_to_sum(sections()["in_2014"].to_numpy(np.float64), stock)
 
 
 def stocks(stock: int) -> Whole:
@@ -101,8 +98,9 @@ def stocks(stock: int) -> Whole:
     Shape: divisions by years + 1. In 2014 sections keep ``section_counts(stock)``.
     """
     years = np.array([YEARS[0] - 1, *YEARS])
-    known = _COUNTY_ESTABLISHMENTS
-    totals = np.interp(years, list(known), list(known.values())) / known[_BASE_YEAR] * stock
+    known = _ESTABLISHMENTS | published("establishments", COUNTY)
+    course = np.interp(years, sorted(known), [known[year] for year in sorted(known)])
+    totals = course / known[_BASE_YEAR] * stock
     section = section_of_division()
     base = section_counts(stock).astype(np.float64)
     growth = sections()["growth"].to_numpy(np.float64)

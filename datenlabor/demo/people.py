@@ -62,8 +62,6 @@ _AGES = {
 
 # What grew in 2012, goes on, more slowly.
 _SLOWER = 0.3
-_OFFICIAL_PER_REGISTER = 151_486 / 154_885  # both 31.12.2012
-
 # How much more residents over 60, and fewer under 40, a deviation of age is between towns.
 _AGE_LOADING = {"age": 0.18}
 
@@ -201,24 +199,31 @@ def _district_path(town: Town) -> Array:
     about = town.factor("population")
     size = about * published("population")[2015] * town.scale(2015) / about.sum()
     since = np.array(town.years) - 2015
-    growth = _SLOWER * town.factor("change_2012") / size
+    codes = [district.code for district in town.districts]
+    assumed = dict(zip(codes, town.factor("change_2012"), strict=True))
+    change = [published("population_change", code).get(2012, assumed[code]) for code in codes]
+    growth = _SLOWER * np.array(change) / size
     noise = 0.01 * persistent(town.chance("districts"), (len(size), len(since)), 0.9)
     path = size[:, None] * np.exp(growth[:, None] * since + noise)
     whole = [_extended(published("population"), year) * town.scale(year) for year in town.years]
     path = path * np.array(whole) / path.sum(axis=0)
     anchored = [anchor for anchor in anchors() if anchor.measure_code == "population"]
-    codes = [district.code for district in town.districts]
     result: Array = path.copy()
     for row, code in enumerate(codes):
         missed = {2015: float(np.log(size[row] / path[row, town.years.index(2015)]))}
         for anchor in (anchor for anchor in anchored if code in anchor.area_codes):
             column = town.years.index(anchor.year)
             rows = [codes.index(member) for member in anchor.area_codes]
-            wanted = anchor.value * _OFFICIAL_PER_REGISTER
+            wanted = anchor.value * _official_per_register()
             missed[anchor.year] = float(np.log(wanted / path[rows, column].sum()))
         at = sorted(missed)
         result[row] *= np.exp(np.interp(town.years, at, [missed[year] for year in at]))
     return result
+
+
+def _official_per_register() -> float:
+    """Return the official population for one resident of the register."""
+    return published("population")[2012] / published("population_register")[2012]
 
 
 def _middles() -> Array:

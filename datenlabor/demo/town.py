@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 CITY = "05162024"
 """The demo city, for which all is delivered; published figures are of it."""
+COUNTY = "05162"
 RIESA = "14627310"
 COMPARED = (RIESA, "05999001")
 """Towns to compare it with. There is no Kreis 05999, and thus no municipality 05999001."""
@@ -57,7 +58,7 @@ class District:
     population: int
     """About how many residents at the end of 2015."""
     change_2012: int
-    """Residents won or lost in 2012."""
+    """Residents won or lost in 2012, where nothing is published."""
     is_young: int
     """1 where more than 20 % are under 18, else 0."""
     job_sites: int
@@ -173,7 +174,7 @@ def _district(row: dict[str, str]) -> District:
         age=float(row["age"]),
         migration=float(row["migration"]),
         population=int(row["population_2015"]),
-        change_2012=int(row["change_2012"]),
+        change_2012=int(row["change_2012"] or 0),
         is_young=int(row["is_young"]),
         job_sites=int(row["job_sites"]),
     )

@@ -3,26 +3,39 @@
 import pandas as pd
 import pytest
 
-from datenlabor.demo.anchors import anchors, check, published
-from datenlabor.demo.social import social_figures
+from datenlabor.demo import calibration
+from datenlabor.demo.anchors import anchors, check, claims, in_city, published
+from datenlabor.demo.supplies import supplies
 from datenlabor.demo.town import CITY, Town
 
-
-@pytest.fixture(scope="module")
-def town() -> Town:
-    return Town.read()
+SUBJECTS = ("companies_", "company_insolvencies", "employees_companies", "commuters_", "facilities")
 
 
 @pytest.fixture(scope="module")
-def figures(town: Town) -> pd.DataFrame:
-    return social_figures(town)
+def figures() -> pd.DataFrame:
+    town = Town.read()
+    return calibration.figures(town, supplies(town))
 
 
 def test_every_published_figure_is_honoured(figures: pd.DataFrame) -> None:
     checked = check(figures)
-    assert len(checked) == len(anchors()) >= 150
+    assert len(checked) == len(claims()) >= 240
     missed = checked[~checked["is_within"]]
     assert missed.empty, missed.to_string()
+
+
+@pytest.mark.parametrize("subject", SUBJECTS)
+def test_every_subject_has_anchors(subject: str) -> None:
+    assert [anchor for anchor in claims() if anchor.measure_code.startswith(subject)]
+
+
+def test_what_is_only_used_is_in_the_report_without_a_claim(figures: pd.DataFrame) -> None:
+    text = calibration.report(figures)
+    claimed, used = text.split("## Used, but not claimed")
+    assert "| overindebted | 2013 | 05162 | 10.52 | INKAR" in used
+    assert "| 2013 | 05162 | 10.52 |" not in claimed
+    inputs = [anchor for anchor in anchors() if anchor.kind == "input"]
+    assert used.count("| 20") == len(inputs) == len(anchors()) - len(claims())
 
 
 def test_anchors_are_unique_and_have_a_source() -> None:
@@ -30,7 +43,46 @@ def test_anchors_are_unique_and_have_a_source() -> None:
     assert len(set(codes)) == len(codes)
     for anchor in anchors():
         assert anchor.source, anchor.anchor_code
-        assert 0 <= anchor.tolerance <= (0.1 if anchor.is_relative else 3), anchor.anchor_code
+    for anchor in claims():
+        if anchor.kind == "relative":
+            assert 0 <= anchor.tolerance <= 0.1, anchor.anchor_code
+        if anchor.kind == "absolute" and not anchor.scale:
+            assert 0 <= anchor.tolerance <= 3, anchor.anchor_code
+        if anchor.scale and anchor.kind == "absolute" and anchor.scale > 1:
+            # Less than one of what is counted in the city.
+            assert anchor.tolerance <= 1.04 * anchor.scale, anchor.anchor_code
+
+
+def test_no_two_anchors_mean_the_same_figure_of_the_city() -> None:
+    scaled = {anchor.measure_code for anchor in anchors() if anchor.scale}
+    for measure in scaled:
+        of_measure = [anchor for anchor in anchors() if anchor.measure_code == measure]
+        assert len({anchor.year for anchor in of_measure}) == len(of_measure), measure
+
+
+def test_figures_of_larger_areas_are_scaled_to_the_city() -> None:
+    assert in_city("company_insolvencies")[2009] == pytest.approx(281 * 0.40)
+    assert in_city("company_insolvencies")[2023] == 77
+
+
+@pytest.mark.parametrize(
+    ("code", "generated", "wanted"),
+    [
+        ("flood_residents_city_2019", 35_999, "missed"),
+        ("flood_residents_city_2019", 36_000, "honoured"),
+        ("flood_residents_city_2019", 40_000, "missed"),
+        ("denier_city_2019", 1.01, "missed"),
+        ("denier_city_2019", 0.9, "honoured"),
+        ("companies_city_2023", 5_250, "honoured"),
+        ("companies_city_2023", 5_251, "missed"),
+        ("commuters_in_city_2015", 44_551, "honoured"),
+        ("commuters_in_city_2015", 44_550, "missed"),
+        ("commuters_in_city_2015", float("nan"), "missed"),
+    ],
+)
+def test_tolerances_have_two_sides_or_one(code: str, generated: float, wanted: str) -> None:
+    (anchor,) = (anchor for anchor in anchors() if anchor.anchor_code == code)
+    assert anchor.is_honoured(generated) == (wanted == "honoured")
 
 
 def test_a_figure_beside_its_anchor_is_found(figures: pd.DataFrame) -> None:

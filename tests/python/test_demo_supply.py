@@ -9,8 +9,8 @@ import pytest
 from datenlabor.city import City
 from datenlabor.deliveries import supplied
 from datenlabor.demo import calibration, supply
+from datenlabor.demo.anchors import claims
 from datenlabor.demo.commands import CALIBRATION
-from datenlabor.demo.social import social_figures
 from datenlabor.demo.supplies import supplies
 from datenlabor.demo.supply import Supply
 from datenlabor.demo.town import CITY, Town
@@ -70,7 +70,8 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
 
 def test_the_project_holds_what_is_generated() -> None:
     town = Town.read()
-    files = supply.files(supplies(town))
+    drawn = supplies(town)
+    files = supply.files(drawn)
     present = {
         str(path.relative_to(SEEDS))
         for kind in supplied.KINDS
@@ -80,7 +81,7 @@ def test_the_project_holds_what_is_generated() -> None:
     assert set(files) == present
     different = [name for name, text in files.items() if (SEEDS / name).read_text("utf-8") != text]
     assert different == []
-    assert calibration.report(social_figures(town)) == CALIBRATION.read_text("utf-8")
+    assert calibration.report(calibration.figures(town, drawn)) == CALIBRATION.read_text("utf-8")
 
 
 def test_another_seed_gives_another_town() -> None:
@@ -96,11 +97,14 @@ def test_every_invented_figure_says_so() -> None:
 
 
 def test_the_report_names_what_is_missed() -> None:
-    figures = social_figures(Town.read())
+    town = Town.read()
+    figures = calibration.figures(town, supplies(town))
     wrong = figures.copy()
     is_total = (wrong["measure_code"] == "population") & (wrong["period"] == "2012-12-31")
+    is_total &= wrong["area_code"].str.startswith(CITY)
     wrong.loc[wrong.index[is_total][0], "value"] += 1
-    assert "175 of 175 figures" in calibration.report(figures)
+    count = len(claims())
+    assert f"{count} of {count} figures" in calibration.report(figures)
     assert "| population | 2012 | 05162024 | 151,486 | 151,487 | 1 | 0 | **no** |" in (
         calibration.report(wrong)
     )
