@@ -11,7 +11,12 @@
     {%- endfor %}
     {%- set replayed = adapter.get_relation(target.database, "raw", "replayed_day") %}
     {%- if execute and snapshots and replayed and not as_of() %}
-        {%- set days = run_query(pending_register_days(replayed)).columns[0].values() %}
+        {%- set registers = [] %}
+        {%- for table in graph.sources.values() if table.config.meta.kind == "register" %}
+            {%- do registers.append(table.name) %}
+        {%- endfor %}
+        {%- set pending = pending_register_days(replayed, registers) %}
+        {%- set days = run_query(pending).columns[0].values() %}
         {%- if days %}
             {%- do exceptions.raise_compiler_error(
                 "Registers published on " ~ days | join(", ") ~ " are not yet in the history: run "
@@ -22,12 +27,12 @@
 {% endmacro %}
 
 {#- Query: days on which registers that count were published, without those in the history. -#}
-{% macro pending_register_days(replayed) -%}
+{% macro pending_register_days(replayed, registers) -%}
     select distinct cast(deliveries.published_on as varchar) as published_on
     from raw.delivery as deliveries
     left join raw.withdrawal as withdrawals on deliveries.delivery_id = withdrawals.delivery_id
     where
-        deliveries.dataset <> 'figure'
+        deliveries.dataset in ('{{ registers | join("', '") }}')
         and withdrawals.delivery_id is null
         -- A day without a digest was begun, but not finished.
         and deliveries.published_on not in (

@@ -129,6 +129,7 @@ def _contract_table(contract: Contract) -> _Table:
     }
     arguments |= {name: rule for name, rule in rules.items() if rule}
     table = _system_table(contract.dataset, f"{contract.dataset}.parquet", contract.description, ())
+    table["config"]["meta"]["kind"] = contract.kind
     table["data_tests"] = [{"keeps_contract": {"arguments": arguments}}]
     table["columns"] = [_column(c.name, c.type.sql, c.description) for c in contract.columns]
     table["columns"] += [_column(*column) for column in _ROW]

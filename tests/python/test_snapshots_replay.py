@@ -160,6 +160,7 @@ def test_a_run_by_hand_takes_no_snapshot_of_days_that_wait(
         json.dumps({"delivery_id": "withdrawn", "withdrawn_at": "2026-04-01T00:00:00"}), "utf-8"
     )
     write_delivery(tmp_path, "figures", "figure", "2026-05-01", [])
+    write_delivery(tmp_path, "comments", "comment", "2026-05-02", [])
     dbt(tmp_path, "run", "--select", "+stg_delivery__facilities")
     monkeypatch.setenv("DATENLABOR_AS_OF", DAYS[0])
     dbt(tmp_path, *snapshot)
