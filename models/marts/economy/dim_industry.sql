@@ -15,6 +15,16 @@ final as (
     from industries
     left join industries as sections
         on industries.parent_industry_code = sections.industry_code
+    union all
+    -- All together, to which facts about industries have rows of their own.
+    select
+        'total' as industry_code,
+        'Alle Wirtschaftszweige' as industry_name,
+        'All industries' as industry_name_en,
+        'total' as industry_level,
+        'Alle Wirtschaftszweige' as industry_short_name,
+        'total' as section_code,
+        'Alle Wirtschaftszweige' as section_name
 )
 
 select * from final

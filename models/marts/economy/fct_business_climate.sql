@@ -1,0 +1,23 @@
+with business_climate as (
+    select * from {{ ref("stg_delivery__business_climate") }}
+),
+
+areas as (
+    select * from {{ ref("dim_area") }}
+    where is_current
+),
+
+final as (
+    select
+        areas.area_key,
+        business_climate.period_code as time_key,
+        business_climate.branch_code,
+        business_climate.provenance_code,
+        business_climate.situation as situation_balance,
+        business_climate.expectations as expectations_balance,
+        business_climate.climate as climate_balance
+    from business_climate
+    inner join areas on business_climate.area_code = areas.area_code
+)
+
+select * from final
