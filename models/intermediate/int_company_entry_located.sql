@@ -1,4 +1,5 @@
 {%- set traits = company_traits() %}
+{%- set keys = ["company_code", "calendar_year", "entry_on", "entry_kind"] %}
 
 with companies as (
     select * from {{ ref("int_company_year_classified") }}
@@ -27,6 +28,7 @@ city_areas as (
 event_ends as (
     select
         *,
+        event_on as entry_on,
         from_area_code as seat_area_code,
         case event_kind when 'move' then 'move_out' else event_kind end as entry_kind
     from events
@@ -34,6 +36,7 @@ event_ends as (
     union all
     select
         *,
+        event_on as entry_on,
         to_area_code as seat_area_code,
         case event_kind when 'move' then 'move_in' else event_kind end as entry_kind
     from events
@@ -43,9 +46,8 @@ event_ends as (
 event_entries as (
     select
         city_areas.area_code,
-        {{ qualified("event_ends", ["calendar_year"] + traits) }},
-        event_ends.provenance_code,
-        event_ends.entry_kind
+        {{ qualified("event_ends", keys + traits) }},
+        event_ends.provenance_code
     from event_ends
     inner join city_areas on event_ends.seat_area_code = city_areas.seat_area_code
     -- An area that holds both ends of a move is neither left nor entered.
@@ -80,9 +82,12 @@ changed_companies as (
 company_entries as (
     select
         area_code as seat_area_code,
-        {{ (["calendar_year"] + traits) | join(", ") }},
-        provenance_code,
+        company_code,
+        calendar_year,
+        make_date(calendar_year, 12, 31) as entry_on,
         'stock' as entry_kind,
+        {{ traits | join(", ") }},
+        provenance_code,
         group_code,
         employees,
         turnover_eur
@@ -90,9 +95,12 @@ company_entries as (
     union all
     select
         area_code as seat_area_code,
-        {{ (["calendar_year"] + traits) | join(", ") }},
-        provenance_code,
+        company_code,
+        calendar_year,
+        make_date(calendar_year, 12, 31) as entry_on,
         'class_in' as entry_kind,
+        {{ traits | join(", ") }},
+        provenance_code,
         null as group_code,
         null as employees,
         null as turnover_eur
@@ -100,10 +108,12 @@ company_entries as (
     union all
     select
         area_code as seat_area_code,
+        company_code,
         calendar_year,
+        make_date(calendar_year, 12, 31) as entry_on,
+        'class_out' as entry_kind,
         opening_{{ traits | join(", opening_") }},
         provenance_code,
-        'class_out' as entry_kind,
         null as group_code,
         null as employees,
         null as turnover_eur
@@ -113,9 +123,8 @@ company_entries as (
 final as (
     select
         city_areas.area_code,
-        {{ qualified("entries", ["calendar_year"] + traits) }},
+        {{ qualified("entries", keys + traits) }},
         entries.provenance_code,
-        entries.entry_kind,
         entries.group_code,
         entries.employees,
         entries.turnover_eur
