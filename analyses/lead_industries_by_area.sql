@@ -1,5 +1,5 @@
 -- Where do lead industries sit: in which parts of the city is an industry surely more
--- frequent than elsewhere, with weight and growth?
+-- frequent than elsewhere, and has weight?
 with profiles as (
     select * from {{ ref("fct_industry_profile") }}
     where industry_level = 'division'
