@@ -17,6 +17,7 @@ from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, TARGET, Home, project_vars
 
 _DBT = Path(sys.executable).parent / "dbt"
+_METHODS = "datenlabor/methods/*.py"
 _INPUTS = ("models", "seeds", "macros", "snapshots", "tests/dbt", "contracts")
 _INPUT_FILES = ("dbt_project.yml", "profiles.yml", "requirements.lock")
 _FIRST_SNAPSHOTS = (
@@ -38,7 +39,7 @@ def inputs_fingerprint(home: Home, city: City, day: date) -> str:
     ``day`` is that of the build: with every day that passes, a source may become overdue.
     """
     digest = hashlib.sha256()
-    files = [PROJECT / name for name in _INPUT_FILES]
+    files = [PROJECT / name for name in _INPUT_FILES] + sorted(PROJECT.glob(_METHODS))
     for folder in (*_INPUTS, f"cities/{city.code}"):
         files += sorted(path for path in (PROJECT / folder).rglob("*") if path.is_file())
     for file in files:
