@@ -1,5 +1,5 @@
--- Guards that nothing more is exposed to a hazard than there is, and that the city has the
--- sum of its districts.
+-- Guards that nothing more is exposed to a hazard than there is, and that the city has
+-- the sum of its districts.
 with exposures as (
     select * from {{ ref("fct_hazard_exposure") }}
 ),

@@ -1,5 +1,5 @@
--- Guards what the synthetic figures of a city were made to show, as the social report found
--- it: over districts correlations, for the city shares of debtors against the country's.
+-- Guards what the synthetic figures of a city were made to show, as the social report
+-- found it: correlations over its areas, its shares of debtors against the country's.
 -- Nothing is claimed of real figures: without synthetic ones there is nothing to find.
 with districts as (
     select * from {{ ref("dim_district") }}
@@ -50,7 +50,7 @@ figures as (
 ),
 
 -- Correlation of two subjects over the areas of a level.
-correlations (area_level, one, other, least, most) as (
+correlations (area_level, subject, other_subject, least, most) as (
     values
     ('district', 'digital_seniors', 'overindebted', -1.0, -0.5),
     ('district', 'digital_seniors', 'share_80plus', -0.4, 0.4),
@@ -62,7 +62,7 @@ correlations (area_level, one, other, least, most) as (
 ),
 
 -- Share in the city over share in the country.
-ratios (one, least, most) as (
+ratios (subject, least, most) as (
     values
     ('relative_emergency', 1.15, 2.0),
     ('relative_denier', 0.5, 0.95),
@@ -71,39 +71,39 @@ ratios (one, least, most) as (
 
 found as (
     select
-        correlations.one,
-        correlations.other,
+        correlations.subject,
+        correlations.other_subject,
         figures.time_key,
         correlations.least,
         correlations.most,
-        corr(figures.subject_value, others.subject_value) as observed
+        corr(figures.subject_value, compared.subject_value) as observed
     from correlations
-    inner join figures on correlations.one = figures.subject
-    inner join figures as others
+    inner join figures on correlations.subject = figures.subject
+    inner join figures as compared
         on
-            correlations.other = others.subject
-            and figures.area_key = others.area_key
-            and figures.time_key = others.time_key
+            correlations.other_subject = compared.subject
+            and figures.area_key = compared.area_key
+            and figures.time_key = compared.time_key
     inner join city_areas
         on
             figures.area_key = city_areas.area_key
             and correlations.area_level = city_areas.area_level
     group by
-        correlations.one,
-        correlations.other,
+        correlations.subject,
+        correlations.other_subject,
         figures.time_key,
         correlations.least,
         correlations.most
     union all
     select
-        ratios.one,
-        'country' as other,
+        ratios.subject,
+        'country' as other_subject,
         figures.time_key,
         ratios.least,
         ratios.most,
         figures.subject_value as observed
     from ratios
-    inner join figures on ratios.one = figures.subject
+    inner join figures on ratios.subject = figures.subject
     inner join city_areas
         on
             figures.area_key = city_areas.area_key

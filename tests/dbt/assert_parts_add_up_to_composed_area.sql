@@ -1,6 +1,6 @@
--- Guards that a composed area has the sum of its smallest parts in every additive measure
--- and period, where all of them have a figure and these come from one publication. A figure
--- published for the area itself holds, and so does the end of a published series.
+-- Guards that a composed area has the sum of its smallest parts in every additive
+-- measure and period where all of them have a figure, all from one publication. What is
+-- published for the area itself goes before it, and so does the end of such a series.
 with figures as (
     select * from {{ ref("int_measure_vintage_selected") }}
     where known_to_on is null and measure_value is not null
