@@ -20,30 +20,43 @@ indicators as (
     select * from {{ ref("dim_indicator") }}
 ),
 
+areas as (
+    select * from {{ ref("dim_area") }}
+),
+
+-- The city and what lies in it.
 city_areas as (
     select
-        areas.area_key,
+        hierarchy.descendant_area_key as area_key,
         areas.area_name
-    from {{ ref("dim_area") }} as areas
-    inner join hierarchy on areas.area_key = hierarchy.descendant_area_key
-    inner join {{ ref("dim_area") }} as city
-        on hierarchy.ancestor_area_key = city.area_key
-    where
-        city.area_code = '{{ var("city_code") }}'
-        and city.is_current
-        and hierarchy.step_count > 0
+    from hierarchy
+    inner join areas on hierarchy.descendant_area_key = areas.area_key
+    inner join areas as cities on hierarchy.ancestor_area_key = cities.area_key
+    where cities.area_code = '{{ var("city_code") }}'
+),
+
+-- A comment on an area is one on all areas within it, but the city's are no news here.
+comments_by_area as (
+    select
+        comments.* exclude (area_key),
+        hierarchy.descendant_area_key as area_key,
+        city_areas.area_name as comment_about
+    from comments
+    inner join city_areas on comments.area_key = city_areas.area_key
+    inner join hierarchy on comments.area_key = hierarchy.ancestor_area_key
+    where comments.area_code != '{{ var("city_code") }}'
 ),
 
 highest as (
     select
-        city_areas.area_key,
-        city_areas.area_name,
+        districts.area_key,
+        districts.area_name,
         facts.time_key,
         facts.indicator_value
     from facts
-    inner join city_areas on facts.area_key = city_areas.area_key
     inner join {{ ref("dim_district") }} as districts
         on facts.area_key = districts.area_key
+    where districts.is_city
     order by facts.indicator_value desc
     limit 10
 ),
@@ -52,21 +65,18 @@ final as (
     select
         highest.area_name,
         highest.time_key as calendar_year,
-        round(highest.indicator_value, 3) as child_poverty,
-        commented.area_name as comment_about,
+        comments_by_area.comment_about,
         indicators.indicator_name as comment_on,
-        comments.comment_kind_name,
-        comments.author_role,
-        comments.valid_from_on,
-        comments.comment_title,
-        comments.comment_text
+        comments_by_area.comment_kind_name,
+        comments_by_area.author_role,
+        comments_by_area.valid_from_on,
+        comments_by_area.comment_title,
+        comments_by_area.comment_text,
+        round(highest.indicator_value, 3) as child_poverty
     from highest
-    left join (
-        hierarchy
-        inner join comments on hierarchy.ancestor_area_key = comments.area_key
-        inner join city_areas as commented on comments.area_key = commented.area_key
-    ) on highest.area_key = hierarchy.descendant_area_key
-    left join indicators on comments.indicator_code = indicators.indicator_code
+    left join comments_by_area on highest.area_key = comments_by_area.area_key
+    left join indicators
+        on comments_by_area.indicator_code = indicators.indicator_code
 )
 
 select * from final

@@ -9,7 +9,6 @@ from datenlabor.methods.hazard_exposure import covered_areas
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:
     """Return one row per area that is the sum of no others, scenario and edition."""
-    dbt.config(materialized="table")
     areas = dbt.ref("int_area_listed").filter(
         "is_current and not is_composed and geometry is not null"
     )

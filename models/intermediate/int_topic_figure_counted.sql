@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 with topic_measures as (
     select * from {{ ref("int_topic_measure_listed") }}
 ),
@@ -62,7 +60,7 @@ summed as (
         and count(distinct parts.source_code) = 1
 ),
 
-completed as (
+completed as materialized (
     select * from figures
     union all by name
     select * from summed

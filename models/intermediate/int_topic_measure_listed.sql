@@ -1,5 +1,3 @@
-{{ config(materialized="table") }}
-
 with recursive topics as (
     select * from {{ ref("catalogue_topic") }}
 ),
@@ -18,6 +16,7 @@ topic_measures as (
         topics.topic_code,
         topics.measure_code as whole_measure_code,
         topics.measure_code,
+        topics.has_parts,
         cast(null as varchar) as parent_measure_code,
         'total' as breakdown,
         'total' as breakdown_code,
@@ -29,6 +28,7 @@ topic_measures as (
         wholes.topic_code,
         wholes.whole_measure_code,
         measures.measure_code,
+        wholes.has_parts,
         measures.parent_measure_code,
         measures.breakdown,
         measures.breakdown_code,
@@ -37,7 +37,10 @@ topic_measures as (
     from topic_measures as wholes
     inner join measures on wholes.measure_code = measures.parent_measure_code
     -- Breakdowns are not deeper; a circle in delivered measures ends here.
-    where measures.is_complete_breakdown and wholes.step_count < 3
+    where
+        wholes.has_parts
+        and measures.is_complete_breakdown
+        and wholes.step_count < 3
 ),
 
 indicators as (
