@@ -14,9 +14,18 @@ residents as (
         and measure_value is not null
 ),
 
+-- Maps are those of the city: of areas elsewhere they say nothing.
 areas as (
-    select * from {{ ref("dim_area") }}
-    where is_current
+    select areas.*
+    from {{ ref("dim_area") }} as areas
+    inner join {{ ref("bridge_area_hierarchy") }} as hierarchy
+        on areas.area_key = hierarchy.descendant_area_key
+    inner join {{ ref("dim_area") }} as cities
+        on hierarchy.ancestor_area_key = cities.area_key
+    where
+        areas.is_current
+        and cities.is_current
+        and cities.area_code = '{{ var("city_code") }}'
 ),
 
 maps as (
