@@ -1,6 +1,6 @@
--- What do the experts say about the areas with the highest child poverty? The ten
--- highest rates of the latest year, with the comments that hold today on the area or
--- one above it within the city; areas without a comment stay in the list.
+-- What do the experts say about the areas of highest child poverty? The ten highest
+-- rates of the latest year beside the comments that hold today on the area or on one
+-- above it in the city; areas no one commented on stay in the list.
 with facts as (
     select * from {{ ref("fct_indicator_value") }}
     where indicator_code = 'child_poverty' and indicator_value is not null

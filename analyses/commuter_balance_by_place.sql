@@ -1,5 +1,5 @@
--- From where do people come to work, where do they go, and how has the balance of the
--- city with each place changed?
+-- From where do people come to work, where do they go, and how has the balance towards
+-- each place changed?
 with flows as (
     select * from {{ ref("fct_commuter_flow") }}
 ),

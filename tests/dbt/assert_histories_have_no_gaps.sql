@@ -1,6 +1,6 @@
--- Guards that versions of an area or of a comment follow each other without a gap and
--- without an overlap, and those of a facility with a gap only while it was not listed.
--- An area's last day belongs to it; the others end on the first day of what follows.
+-- Guards that versions of an area, a comment or a facility do not overlap and leave no
+-- gap. An area's last day belongs to it; others end on the first day of what follows.
+-- Only a facility may be away: its snapshot, which has no gaps, says it was not listed.
 with histories as (
     select
         'area' as entity,
@@ -22,14 +22,6 @@ with histories as (
         valid_from_on,
         valid_to_on as ended_on
     from {{ ref("dim_facility") }}
-    union all
-    select
-        'facility' as entity,
-        facility_code as entity_code,
-        dbt_valid_from as valid_from_on,
-        dbt_valid_to as ended_on
-    from {{ ref("snap_facility") }}
-    where not is_listed
 ),
 
 followed as (
@@ -44,4 +36,6 @@ followed as (
 select * from followed
 where
     ended_on <= valid_from_on
-    or (next_from_on is not null and ended_on is distinct from next_from_on)
+    or ended_on > next_from_on
+    or (ended_on is null and next_from_on is not null)
+    or (ended_on < next_from_on and entity != 'facility')
