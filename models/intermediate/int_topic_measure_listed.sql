@@ -58,7 +58,7 @@ final as (
         on topic_measures.measure_code = indicators.numerator_measure_code
     qualify row_number() over (
         partition by topic_measures.topic_code, topic_measures.measure_code
-        order by indicators.indicator_order
+        order by indicators.indicator_order asc, indicators.indicator_code asc
     ) = 1
 )
 
