@@ -44,11 +44,12 @@ def _diagram(models: Iterable[Model], project: Project) -> Iterator[str]:
         yield from (f"    {line}" for line in _keys(model))
         yield "}"
     for model in models:
-        for key in model.foreign_keys:
-            target = project.models.get(key.model)
+        for name in sorted({key.model for key in model.foreign_keys}):
+            target = project.models.get(name)
             # Code lists are no part of the star.
             if target is not None and target.layer == "marts":
-                yield f'{key.model} ||--o{{ {model.name} : "{key.column}"'
+                columns = [key.column for key in model.foreign_keys if key.model == name]
+                yield f'{name} ||--o{{ {model.name} : "{", ".join(columns)}"'
 
 
 def _keys(model: Model) -> Iterator[str]:
