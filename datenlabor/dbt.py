@@ -5,12 +5,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from datenlabor import console, warehouse
+from datenlabor import console, narrow, product_lists, warehouse
 from datenlabor.city import City
 from datenlabor.deliveries import replay, store, supplied
 from datenlabor.errors import DatenlaborError
@@ -26,6 +28,8 @@ _FIRST_SNAPSHOTS = (
 )
 """Snapshots and what they are made of; tests are for the build that follows. What they are made
 of does not depend on the day, so that `dbt snapshot` is enough for all days after the first."""
+_LEAVE_OUT = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
+"""What is not in a selection; unit tests look at code, which is what it was."""
 
 
 def build_day() -> date:
@@ -33,8 +37,23 @@ def build_day() -> date:
     return datetime.now(ZoneInfo("Europe/Berlin")).date()
 
 
-def inputs_fingerprint(home: Home, city: City, day: date) -> str:
-    """Return a hash of everything a build depends on, to tell whether one is due.
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a build depends on."""
+
+    rules: str
+    """Hash of code, configuration and day."""
+    deliveries: tuple[str, ...]
+    """State of the store."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of all, to tell whether a build is due."""
+        return hashlib.sha256("\n".join([self.rules, *self.deliveries]).encode()).hexdigest()
+
+
+def inputs(home: Home, city: City, day: date) -> Inputs:
+    """Return everything a build depends on.
 
     ``day`` is that of the build: with every day that passes, a source may become overdue.
     """
@@ -45,14 +64,16 @@ def inputs_fingerprint(home: Home, city: City, day: date) -> str:
     for file in files:
         digest.update(f"{file.relative_to(PROJECT)}\0".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
-    digest.update("\n".join([day.isoformat(), *store.state(home)]).encode())
-    return digest.hexdigest()
+    digest.update(day.isoformat().encode())
+    return Inputs(digest.hexdigest(), tuple(store.state(home)))
 
 
-def build(home: Home, city: City) -> None:
+def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) -> None:
     """Build and test the warehouse of ``home``, its history first; dbt shows its own progress.
 
-    Only for the holder of the store's lock: no delivery may come or go meanwhile.
+    Where nothing but deliveries came since the build ``finished``, which is the one in the
+    warehouse, only what they can change. Only for the holder of the store's lock: no delivery may
+    come or go meanwhile.
 
     Raises:
         DatenlaborError: a model or a test failed; dbt has said which.
@@ -60,17 +81,46 @@ def build(home: Home, city: City) -> None:
     """
     home.root.mkdir(parents=True, exist_ok=True)
     warehouse.unmark(home)
-    command: tuple[str, ...] = _FIRST_SNAPSHOTS
+    found = [*supplied.deliveries(city), *store.deliveries(home)]
+    selected = None
+    if finished and not replay.due(home, found).from_nothing:
+        selected = narrow.selection(finished, store.state(home), found)
+    command = build_command(selected)
+    snapshots = _FIRST_SNAPSHOTS if selected is None else ("snapshot",)
+    newest = max(
+        (*(delivery.record.published_on for delivery in found), *product_lists.changes()),
+        default=date.max,
+    )
+    is_built = False
 
     def take_snapshots(day: date) -> None:
-        nonlocal command
+        nonlocal snapshots, is_built
         console.done(f"registers as of {day}")
-        _run(home, city, *command, "--quiet", as_of=day)
-        command = ("snapshot",)
+        # What is there on the newest day of all is what is there today.
+        is_built = day >= newest
+        if is_built:
+            _run(home, city, *command, as_of=day)
+        else:
+            _run(home, city, *snapshots, "--quiet", as_of=day)
+        snapshots = ("snapshot",)
 
-    found = [*supplied.deliveries(city), *store.deliveries(home)]
     replay.bring_up_to_date(home, found, take_snapshots)
-    _run(home, city, "build")
+    if not is_built:
+        _run(home, city, *command)
+
+
+def build_command(selected: Sequence[str] | None) -> tuple[str, ...]:
+    """Return the arguments of dbt for a build of the nodes named, of everything if None."""
+    return ("build",) if selected is None else ("build", *_LEAVE_OUT, "--select", *selected)
+
+
+def basis(inputs: Inputs) -> str | None:
+    """Describe the build dbt has just finished, for the next one; None if it left no manifest."""
+    try:
+        graph = narrow.read_graph(TARGET / "manifest.json")
+    except (OSError, ValueError, KeyError):
+        return None
+    return narrow.as_text(narrow.FinishedBuild(inputs.rules, inputs.deliveries, graph))
 
 
 def parse() -> None:

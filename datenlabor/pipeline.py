@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from datenlabor import console, dbt, publishing, warehouse
+from datenlabor import console, dbt, narrow, publishing, warehouse
 from datenlabor.city import City
 from datenlabor.deliveries import rebuild, store
 from datenlabor.deliveries.ingest import ingest_registers
@@ -33,17 +33,19 @@ def bring_up_to_date(home: Home, city: City) -> Warehouse:
         rebuild.discard_draft(home)
         current = publishing.current_release(home)
         day = dbt.build_day()
-        fingerprint = dbt.inputs_fingerprint(home, city, day)
-        is_due = warehouse.built_from(home) != fingerprint
+        inputs = dbt.inputs(home, city, day)
+        is_due = warehouse.built_from(home) != inputs.fingerprint
         if is_due:
-            dbt.build(home, city)
-            if dbt.inputs_fingerprint(home, city, day) != fingerprint:
+            finished = narrow.from_text(warehouse.basis_of(home))
+            is_same = finished is not None and finished.rules == inputs.rules
+            dbt.build(home, city, finished if is_same else None)
+            if dbt.inputs(home, city, day) != inputs:
                 raise DatenlaborError(
                     "Models, seeds or configuration were changed during the build.",
                     hint="Run the command again; until then readers see what they saw before.",
                 )
-            warehouse.mark(home, fingerprint)
+            warehouse.mark(home, inputs.fingerprint, dbt.basis(inputs))
         else:
             console.done("unchanged since the last build, nothing to build")
-        is_published = current is not None and current.inputs_fingerprint == fingerprint
-    return Warehouse(fingerprint, is_new=is_due or not is_published)
+        is_published = current is not None and current.inputs_fingerprint == inputs.fingerprint
+    return Warehouse(inputs.fingerprint, is_new=is_due or not is_published)

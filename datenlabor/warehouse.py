@@ -43,26 +43,45 @@ def built_from(home: Home) -> str | None:
 
     Raises DatenlaborError as :func:`opened`.
     """
-    if not home.warehouse.exists():
-        return None
-    with opened(home, read_only=True) as connection:
-        try:
-            row = connection.execute("select inputs_fingerprint from raw.finished_build").fetchone()
-        except duckdb.CatalogException:
-            return None
-    return str(row[0]) if row else None
+    marked = _mark_of(home)
+    return marked and marked[0]
 
 
-def mark(home: Home, fingerprint: str) -> None:
-    """Note what the warehouse was built from. Raises DatenlaborError as :func:`opened`."""
+def basis_of(home: Home) -> str | None:
+    """Return how the warehouse was built, as :func:`mark` was told, None if it is no such build.
+
+    Raises DatenlaborError as :func:`opened`.
+    """
+    marked = _mark_of(home)
+    return marked and marked[1]
+
+
+def mark(home: Home, fingerprint: str, basis: str | None = None) -> None:
+    """Note what the warehouse was built from, and for the next build how (``basis``).
+
+    Raises DatenlaborError as :func:`opened`.
+    """
     with opened(home) as connection:
         connection.begin()
         connection.execute("create schema if not exists raw")
         connection.execute(
-            "create or replace table raw.finished_build (inputs_fingerprint varchar)"
+            "create or replace table raw.finished_build (inputs_fingerprint varchar, basis varchar)"
         )
-        connection.execute("insert into raw.finished_build values (?)", [fingerprint])
+        connection.execute("insert into raw.finished_build values (?, ?)", [fingerprint, basis])
         connection.commit()
+
+
+def _mark_of(home: Home) -> tuple[str, str | None] | None:
+    if not home.warehouse.exists():
+        return None
+    with opened(home, read_only=True) as connection:
+        try:
+            return connection.execute(
+                "select inputs_fingerprint, basis from raw.finished_build"
+            ).fetchone()
+        # A mark of an earlier version has no basis.
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return None
 
 
 def unmark(home: Home) -> None:

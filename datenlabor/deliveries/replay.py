@@ -75,6 +75,17 @@ def plan(wanted: Sequence[Day], replayed: Sequence[Day]) -> Plan:
     return Plan(from_nothing=True, days=tuple(wanted))
 
 
+def due(home: Home, deliveries: Iterable[Delivery]) -> Plan:
+    """Say what has to be replayed for the history to hold all deliveries that count.
+
+    Raises DatenlaborError if the warehouse cannot be opened.
+    """
+    wanted = register_days(deliveries, product_lists.changes(), snapshot_definition())
+    if not wanted and not home.warehouse.exists():
+        return Plan(from_nothing=False, days=())
+    return plan(wanted, _replayed(home))
+
+
 def bring_up_to_date(
     home: Home, deliveries: Iterable[Delivery], take_snapshots: Callable[[date], None]
 ) -> int:
@@ -87,17 +98,14 @@ def bring_up_to_date(
         DatenlaborError: the warehouse cannot be opened, or whatever ``take_snapshots`` raises.
 
     """
-    wanted = register_days(deliveries, product_lists.changes(), snapshot_definition())
-    if not wanted and not home.warehouse.exists():
-        return 0
-    due = plan(wanted, _replayed(home))
-    if due.from_nothing:
+    planned = due(home, deliveries)
+    if planned.from_nothing:
         warehouse.execute(
             home,
             "drop schema if exists snapshots cascade",
             "drop table if exists raw.replayed_day",
         )
-    for day in due.days:
+    for day in planned.days:
         warehouse.execute(
             home,
             "create schema if not exists raw",
@@ -109,7 +117,7 @@ def bring_up_to_date(
             home,
             f"update raw.replayed_day set digest = '{day.digest}' where day = date '{day.day}'",
         )
-    return len(due.days)
+    return len(planned.days)
 
 
 def snapshot_definition() -> str:

@@ -69,7 +69,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def fingerprint(home: Home) -> str:
-    return dbt.inputs_fingerprint(home, CITY, DAY)
+    return dbt.inputs(home, CITY, DAY).fingerprint
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -130,9 +130,8 @@ def test_fingerprint_follows_the_day_since_a_source_may_become_overdue(
     project: Path, home: Home
 ) -> None:
     assert project.is_dir()
-    assert dbt.inputs_fingerprint(home, CITY, DAY) != dbt.inputs_fingerprint(
-        home, CITY, DAY + timedelta(days=1)
-    )
+    tomorrow = DAY + timedelta(days=1)
+    assert dbt.inputs(home, CITY, DAY) != dbt.inputs(home, CITY, tomorrow)
 
 
 def test_build_runs_in_the_project_on_the_given_home(

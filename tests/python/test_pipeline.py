@@ -1,11 +1,13 @@
 """When the warehouse is built and published, and that nothing passes for a build that is none."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_deliveries import small_city
@@ -14,6 +16,8 @@ from small_warehouse import publish, query, small_home
 from datenlabor import dbt, pipeline, warehouse
 from datenlabor.city import City
 from datenlabor.deliveries import store
+from datenlabor.deliveries.record import Record
+from datenlabor.deliveries.store import Delivery
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 
@@ -64,8 +68,8 @@ def jobs(monkeypatch: pytest.MonkeyPatch, seed: Path) -> list[str]:
     def registers(_home: Home, _city: City) -> None:
         done.append("registers")
 
-    def run(home: Home, _city: City, command: str) -> None:
-        done.append(command)
+    def run(home: Home, _city: City, command: str, *options: str) -> None:
+        done.append(" ".join([command, *options[-1:]]))
         warehouse.execute(
             home,
             "create schema if not exists protected",
@@ -123,6 +127,66 @@ def test_a_build_is_due_on_a_new_day(
         built.append(bring_and_publish(home))
     assert built == [True, False, True]
     assert jobs.count("build") == 2
+
+
+MANIFEST = {
+    "nodes": {
+        "figures": {
+            "name": "figures",
+            "resource_type": "model",
+            "config": {"materialized": "table"},
+            "depends_on": {"nodes": ["figure"]},
+        },
+    },
+    "sources": {
+        "figure": {"name": "figure", "resource_type": "source", "source_name": "deliveries"}
+    },
+}
+"""What dbt leaves behind, as far as it is read."""
+
+
+@pytest.mark.parametrize(
+    ("change", "built"),
+    [
+        ("nothing else", "build figures"),
+        ("a seed", "build"),
+        ("the day", "build"),
+        ("a withdrawal", "build"),
+        ("a manifest that cannot be read", "build"),
+        ("a failed build", "build"),
+    ],
+)
+def test_only_after_nothing_but_a_delivery_not_all_is_built(
+    home: Home, jobs: list[str], monkeypatch: pytest.MonkeyPatch, change: str, built: str
+) -> None:
+    manifest = json.dumps(MANIFEST) if change != "a manifest that cannot be read" else "{"
+    (home.root / "manifest.json").write_text(manifest, "utf-8")
+    monkeypatch.setattr(dbt, "TARGET", home.root)
+    former, new = (figures_delivery(delivery_id) for delivery_id in ("1", "2"))
+    monkeypatch.setattr(store, "deliveries", lambda _home: [former])
+    monkeypatch.setattr(store, "state", lambda _home: ["1"])
+    pipeline.bring_up_to_date(home, small_city())
+    is_withdrawn = change == "a withdrawal"
+    monkeypatch.setattr(store, "deliveries", lambda _home: [former, new])
+    monkeypatch.setattr(store, "state", lambda _home: ["-1" if is_withdrawn else "1", "2"])
+    if change == "a seed":
+        (home.root.parent / "project/seeds/shares.csv").write_text("2", "utf-8")
+    if change == "the day":
+        monkeypatch.setattr(dbt, "build_day", lambda: date(2026, 1, 1))
+    if change == "a failed build":
+        warehouse.unmark(home)
+    pipeline.bring_up_to_date(home, small_city())
+    assert jobs == ["registers", "build", "registers", built]
+
+
+def figures_delivery(delivery_id: str) -> Delivery:
+    content: dict[str, Any] = dict.fromkeys(Record.model_fields, 0) | {
+        "delivery_id": delivery_id,
+        "dataset": "figure",
+        "published_on": date(2026, 1, 1),
+        "replaces_delivery_id": None,
+    }
+    return Delivery(Record.model_construct(**content), None, Path())
 
 
 def test_a_killed_build_of_other_inputs_is_never_published(
