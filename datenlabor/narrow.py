@@ -11,6 +11,7 @@ dataset stays as it is. A model that reads the list without any dataset reads it
 Whatever else may have happened is not guessed at: :func:`selection` returns None, and all is built.
 """
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -51,6 +52,13 @@ class FinishedBuild:
     deliveries: tuple[str, ...]
     """State of the store, as :func:`store.state` gives it."""
     graph: Graph
+    manifest: str
+    """Hash of the manifest the graph is from."""
+
+
+def digest(manifest: Path) -> str:
+    """Return the hash of a manifest, empty if there is none."""
+    return hashlib.sha256(manifest.read_bytes()).hexdigest() if manifest.exists() else ""
 
 
 def read_graph(manifest: Path) -> Graph:
@@ -140,7 +148,9 @@ def from_text(text: str | None) -> FinishedBuild | None:
             key: Node(**{**node, "parents": tuple(node["parents"])})
             for key, node in content["graph"].items()
         }
-        return FinishedBuild(content["rules"], tuple(content["deliveries"]), graph)
+        return FinishedBuild(
+            content["rules"], tuple(content["deliveries"]), graph, content["manifest"]
+        )
     except (ValueError, TypeError, KeyError):
         return None
 

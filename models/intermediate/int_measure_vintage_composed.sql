@@ -76,7 +76,7 @@ composed as (
     group by {{ qualified("spans", cell + ["known_from_on", "known_to_on"]) }}
     having
         count(parts.measure_value) = max(parts.member_count)
-        and count(distinct parts.source_code) = 1
+        and min(parts.source_code) = max(parts.source_code)
 ),
 
 real_series as (
@@ -105,8 +105,7 @@ candidates as materialized (
         on
             composed.area_code = real_series.area_code
             and composed.measure_code = real_series.measure_code
-            and composed.provenance_code = 'synthetic'
-    where real_series.area_code is null
+    where real_series.area_code is null or composed.provenance_code != 'synthetic'
 ),
 
 prevailing as (

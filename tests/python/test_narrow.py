@@ -58,7 +58,7 @@ def delivery(delivery_id: str, dataset: str, **changes: object) -> Delivery:
 
 
 OLD = [delivery("1", "figure"), delivery("2", "facility")]
-FINISHED = FinishedBuild("rules", ("1", "2"), GRAPH)
+FINISHED = FinishedBuild("rules", ("1", "2"), GRAPH, "manifest")
 
 
 def selected(*came: Delivery, finished: FinishedBuild = FINISHED) -> set[str] | None:
@@ -194,9 +194,9 @@ def test_a_narrow_build_makes_what_a_full_one_makes(
     before = content(tmp_path)
 
     write_delivery(tmp_path, "3", "figure", "2026-06-01", [figure(2024, 150_001)])
-    narrow_build(tmp_path, FinishedBuild("", ("1", "2"), graph))
+    narrow_build(tmp_path, FinishedBuild("", ("1", "2"), graph, ""))
     write_delivery(tmp_path, "4", "facility", "2026-07-01", [facility("a")])
-    narrow_build(tmp_path, FinishedBuild("", ("1", "2", "3"), graph))
+    narrow_build(tmp_path, FinishedBuild("", ("1", "2", "3"), graph, ""))
 
     narrow_content = content(tmp_path)
     dbt(tmp_path, *full)
