@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,16 +86,17 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
     selected = None
     if finished and not replay.due(home, found).from_nothing:
         selected = narrow.selection(finished, store.state(home), found)
-    command = build_command(selected)
-    if finished and selected is not None and narrow.digest(TARGET / "manifest.json") == finished.manifest:
-        # What dbt would write is there; writing takes it a second.
-        command += ("--no-write-json",)
+    is_written = finished is not None and finished.manifest == narrow.digest(
+        TARGET / "manifest.json"
+    )
+    command = build_command(selected, is_written=is_written)
     snapshots = _FIRST_SNAPSHOTS if selected is None else ("snapshot",)
     newest = max(
         (*(delivery.record.published_on for delivery in found), *product_lists.changes()),
         default=date.max,
     )
     is_built = False
+    run = partial(_run, home, city, supplies_are_read=selected is not None)
 
     def take_snapshots(day: date) -> None:
         nonlocal snapshots, is_built
@@ -102,19 +104,25 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
         # What is there on the newest day of all is what is there today.
         is_built = day >= newest
         if is_built:
-            _run(home, city, *command, as_of=day)
+            run(*command, as_of=day)
         else:
-            _run(home, city, *snapshots, "--quiet", as_of=day)
+            run(*snapshots, "--quiet", as_of=day)
         snapshots = ("snapshot",)
 
     replay.bring_up_to_date(home, found, take_snapshots)
     if not is_built:
-        _run(home, city, *command)
+        run(*command)
 
 
-def build_command(selected: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the arguments of dbt for a build of the nodes named, of everything if None."""
-    return ("build",) if selected is None else ("build", *_LEAVE_OUT, "--select", *selected)
+def build_command(selected: Sequence[str] | None, *, is_written: bool = False) -> tuple[str, ...]:
+    """Return the arguments of dbt for a build of the nodes named, of everything if None.
+
+    ``is_written`` says that the manifest is there as dbt would write it again, in a second.
+    """
+    if selected is None:
+        return ("build",)
+    artifacts = ("--no-write-json",) if is_written else ()
+    return ("build", *artifacts, *_LEAVE_OUT, "--select", *selected)
 
 
 def basis(inputs: Inputs) -> str | None:
@@ -147,7 +155,13 @@ def parse() -> None:
         raise DatenlaborError(f"dbt cannot parse the project:\n{finished.stdout}{finished.stderr}")
 
 
-def _run(home: Home, city: City, *arguments: str, as_of: date | None = None) -> None:
+def _run(
+    home: Home,
+    city: City,
+    *arguments: str,
+    as_of: date | None = None,
+    supplies_are_read: bool = False,
+) -> None:
     wanted: dict[str, Any] = {
         "city_code": city.code,
         "withheld_indicators": list(city.withhold),
@@ -166,6 +180,7 @@ def _run(home: Home, city: City, *arguments: str, as_of: date | None = None) -> 
         "DATENLABOR_WAREHOUSE": str(home.warehouse),
         # Not variable `as_of`: see above.
         "DATENLABOR_AS_OF": as_of.isoformat() if as_of else "",
+        "DATENLABOR_SUPPLIES_ARE_READ": "true" if supplies_are_read else "",
     }
     command = [_DBT, *arguments, *options]
     # Open files: dbt inherits the lock of the store. If this process is killed, dbt goes on, and

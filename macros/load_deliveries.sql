@@ -99,9 +99,19 @@
             }
         )
     {%- elif glob.endswith(".csv'") %}
-        {#- Text is parsed once, and not by everyone who looks at the view. -#}
+        {#-
+            Text is parsed once, and not by everyone who looks at the view; nor again by a build that
+            follows on one with the same text.
+        -#}
         {%- set copy = table.schema ~ ".supplied_" ~ table.name %}
-        {%- do run_query("create or replace table " ~ copy ~ " as " ~ supplied_rows(table, glob)) %}
+        {%- set is_read = env_var("DATENLABOR_SUPPLIES_ARE_READ", "") and adapter.get_relation(
+            target.database, table.schema, "supplied_" ~ table.name
+        ) %}
+        {%- if not is_read %}
+            {%- do run_query(
+                "create or replace table " ~ copy ~ " as " ~ supplied_rows(table, glob)
+            ) %}
+        {%- endif %}
         select * from {{ copy }}
     {%- else %}
         {#- A file of an older contract may lack a column, or have one more. -#}

@@ -68,7 +68,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch, seed: Path) -> list[str]:
     def registers(_home: Home, _city: City) -> None:
         done.append("registers")
 
-    def run(home: Home, _city: City, command: str, *options: str) -> None:
+    def run(home: Home, _city: City, command: str, *options: str, **_: object) -> None:
         done.append(" ".join([command, *options[-1:]]))
         warehouse.execute(
             home,
@@ -213,7 +213,7 @@ def test_a_failed_build_is_none(
 ) -> None:
     assert bring_and_publish(home)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise DatenlaborError("dbt build failed.")
 
     with monkeypatch.context() as patch:
@@ -230,7 +230,7 @@ def test_inputs_that_change_during_the_build_are_refused(
 ) -> None:
     run = dbt._run  # noqa: SLF001  the fake one
 
-    def edited(home: Home, city: City, command: str) -> None:
+    def edited(home: Home, city: City, command: str, **_: object) -> None:
         run(home, city, command)
         seed.write_text("2", "utf-8")
 
@@ -248,7 +248,7 @@ def test_no_delivery_comes_during_a_build(
 ) -> None:
     monkeypatch.setattr(store, "WAIT_SECONDS", 0)
 
-    def ingest(*_: object) -> None:
+    def ingest(*_: object, **__: object) -> None:
         with store.locked(home):
             jobs.append("delivered")
 
