@@ -5,8 +5,8 @@ deliveries were added, all tables but those that read them, directly or over oth
 build would make of them; views are the same in any case, and unit tests look at code alone.
 
 The list of deliveries is read by nearly everyone, mostly to leave out rows that no longer count. A
-delivery changes that for rows of its own dataset only: a model that joins the list to another
-dataset stays as it is. A model that reads the list without any dataset reads it for its own sake.
+delivery changes that for rows of its own dataset only: a model that joins the list to another dataset, or to the first model of one, stays as
+it is. A model that reads the list without any dataset reads it for its own sake.
 
 Whatever else may have happened is not guessed at: :func:`selection` returns None, and all is built.
 """
@@ -117,6 +117,8 @@ def changed(graph: Graph, unchanged: Collection[str]) -> frozenset[str]:
     lists = {key for key, node in sources.items() if node.name in _LISTS}
     lists |= {key for key, node in graph.items() if node.parents and lists.issuperset(node.parents)}
     same = {key for key, node in sources.items() if node.name in unchanged}
+    # What speaks of the rows of a table: itself and those who read it first.
+    rows = same | {key for key, node in graph.items() if not same.isdisjoint(node.parents)}
     found = set(sources) - same
     is_growing = True
     while is_growing:
@@ -126,8 +128,8 @@ def changed(graph: Graph, unchanged: Collection[str]) -> frozenset[str]:
             if key not in found
             and not found.isdisjoint(node.parents)
             and not (
-                # It reads the list only for the sake of a table in which nothing changed.
-                not same.isdisjoint(node.parents) and (found & set(node.parents)) <= lists
+                # It reads the list only for the sake of rows in which nothing changed.
+                not rows.isdisjoint(node.parents) and (found & set(node.parents)) <= lists
             )
         }
         found |= reached
