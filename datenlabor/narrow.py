@@ -5,8 +5,9 @@ deliveries were added, all tables but those that read them, directly or over oth
 build would make of them; views are the same in any case, and unit tests look at code alone.
 
 The list of deliveries is read by nearly everyone, mostly to leave out rows that no longer count. A
-delivery changes that for rows of its own dataset only: a model that joins the list to another dataset, or to the first model of one, stays as
-it is. A model that reads the list without any dataset reads it for its own sake.
+delivery changes that for rows of its own dataset only: a model that joins the list to another
+dataset, or to the first model of one, stays as it is. A model that reads the list without any
+dataset reads it for its own sake.
 
 Whatever else may have happened is not guessed at: :func:`selection` returns None, and all is built.
 """
@@ -97,18 +98,27 @@ def selection(
         return None
     # A full list ends the rows of older deliveries of its spec, whatever these were of.
     specs = {delivery.record.spec_name for delivery in came}
-    touched = [delivery.record for delivery in known if delivery.record.spec_name in specs]
-    datasets = {record.dataset for record in touched}
+    touched = [delivery for delivery in known if delivery.record.spec_name in specs]
+    datasets = {name for delivery in touched for name in _datasets(delivery)}
     if not datasets <= contracts().keys():
         return None
     unchanged = contracts().keys() - datasets
-    if not any(record.records_quarantined or record.values_quarantined for record in touched):
+    records = [delivery.record for delivery in touched]
+    if not any(record.records_quarantined or record.values_quarantined for record in records):
         unchanged |= {_QUARANTINE}
     return sorted(
         finished.graph[key].name
         for key in changed(finished.graph, unchanged)
         if finished.graph[key].kind in ("table", "snapshot", "test")
     )
+
+
+def _datasets(delivery: Delivery) -> frozenset[str]:
+    """Return the datasets a delivery has rows of: its own, and measures its spec describes."""
+    files = {
+        file.stem for suffix in ("parquet", "csv") for file in delivery.path.glob(f"*.{suffix}")
+    }
+    return frozenset({delivery.record.dataset} | files & contracts().keys())
 
 
 def changed(graph: Graph, unchanged: Collection[str]) -> frozenset[str]:

@@ -55,7 +55,7 @@ def delivery(delivery_id: str, dataset: str, **changes: object) -> Delivery:
         "dataset": dataset,
         "replaces_delivery_id": None,
     }
-    return Delivery(Record.model_construct(**content | changes), None, Path())
+    return Delivery(Record.model_construct(**content | changes), None, Path("nowhere"))
 
 
 OLD = [delivery("1", "figure"), delivery("2", "facility")]
@@ -76,6 +76,15 @@ def test_a_delivery_changes_what_reads_its_rows_or_the_list_for_its_own_sake() -
     assert selected(delivery("3", "facility")) == {
         *("publications", "places", "places_with_source", "history", "places_are_unique"),
     }
+
+
+def test_measures_that_a_spec_describes_come_with_its_figures(tmp_path: Path) -> None:
+    (tmp_path / "facility.parquet").touch()
+    (tmp_path / "quarantine.parquet").touch()
+    changed = selected(replace(delivery("3", "figure"), path=tmp_path))
+    assert changed is not None
+    assert {"values", "places", "history"} <= changed
+    assert "lists" not in changed
 
 
 def test_rows_in_quarantine_are_of_every_dataset() -> None:
