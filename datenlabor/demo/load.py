@@ -109,10 +109,11 @@ def load_town(load: Load, number: int) -> Town:
 
 
 def check_target(home: Home) -> None:
-    """Refuse a home in use.
+    """Refuse any folder that is not empty: a home in use, but also a checkout.
 
     Raises:
-        DatenlaborError: it has deliveries, or lies where the checkout keeps those of a city.
+        DatenlaborError: something is there, or it lies where the checkout keeps the deliveries of
+            a city.
 
     """
     if home.root.is_relative_to(PROJECT / "data"):
@@ -120,10 +121,10 @@ def check_target(home: Home) -> None:
             f"{home.root} is where a city keeps its own deliveries.",
             hint="Name an empty folder elsewhere; a load is for tests only.",
         )
-    if home.deliveries.exists() and any(home.deliveries.iterdir()):
+    if home.root.exists() and (not home.root.is_dir() or any(home.root.iterdir())):
         raise DatenlaborError(
-            f"{home.root} already has deliveries; a load is never mixed with others.",
-            hint="Name an empty folder.",
+            f"{home.root} is not an empty folder; a load is never mixed with anything else.",
+            hint="Name a new or an empty folder.",
         )
 
 

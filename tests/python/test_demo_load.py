@@ -83,11 +83,16 @@ def test_the_same_load_gives_the_same_files(home: Home, tmp_path: Path) -> None:
             assert sha256_of(again.deliveries / delivery.id / file.name) == sha256_of(file)
 
 
-def test_a_home_in_use_is_refused(home: Home) -> None:
+def test_a_home_in_use_or_any_other_folder_is_refused(home: Home, tmp_path: Path) -> None:
     before = store.ids(home)
-    with pytest.raises(DatenlaborError, match="already has deliveries"):
+    with pytest.raises(DatenlaborError, match="not an empty folder"):
         list(load.write(home, SMALL))
     assert store.ids(home) == before
+    (tmp_path / "file").touch()
+    for used in (tmp_path, tmp_path / "file", PROJECT):
+        with pytest.raises(DatenlaborError, match="not an empty folder"):
+            list(load.write(Home(used), SMALL))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
     city = Home(PROJECT / "data" / "99000001")
     with pytest.raises(DatenlaborError, match="its own deliveries"):
         list(load.write(city, SMALL))
