@@ -50,6 +50,10 @@ _MICRO = np.cumsum([0.50, 0.16, 0.10, 0.07, 0.05, 0.04, 0.03, 0.02, 0.02, 0.01])
 """Shares of companies with 0 to at most 0 to 9 employees."""
 _INDEX_BASE = YEARS.index(2014)
 _INFLATION = 0.018
+_LOSS = 0.45
+"""Share of its turnover that an industry loses in a crisis of severity 1."""
+_PRICES_SINCE = 2022
+"""From then on higher prices make up for half of what is sold less."""
 
 
 def employee_targets(stock: int = STOCK_2014) -> Whole:
@@ -102,7 +106,8 @@ def turnover(town: Town, lives: Lives, employees: Whole) -> Whole:
     per_head = divisions()["turnover_per_head"].to_numpy(np.float64)
     trend = 1 + divisions()["growth"].to_numpy(np.float64) + _INFLATION
     years = np.array(YEARS) - YEARS[_INDEX_BASE]
-    by_industry = per_head[:, np.newaxis] * trend[:, np.newaxis] ** years * (1 - 0.45 * severity())
+    lost = severity() * np.where(np.array(YEARS) < _PRICES_SINCE, _LOSS, _LOSS / 2)
+    by_industry = per_head[:, np.newaxis] * trend[:, np.newaxis] ** years * (1 - lost)
     own = chance.normal(0, 0.45, len(lives))[:, np.newaxis]
     yearly = chance.normal(0, 0.08, employees.shape)
     # The owner works, too.

@@ -88,9 +88,10 @@ def _crawl(there: pd.DataFrame, own: Array, year: int, chance: np.random.Generat
         "platforms": counted(0.3 * level - 0.5 - 0.5 * is_b2b, 12),
         "has_map_entry": drawn(1.2 + 0.4 * level - 0.9 * is_b2b),
     }
+    named = counted(0.6 * staff + 0.3 * level - 0.2 + 0.2 * is_b2b, 400)
     people: dict[str, NDArray[np.generic]] = {
-        "people_named": counted(0.6 * staff + 0.3 * level - 0.2 + 0.2 * is_b2b, 400),
-        "managers_named": counted(0.35 * staff + 0.2 * level - 0.7, 40),
+        "people_named": named,
+        "managers_named": np.minimum(named, counted(0.35 * staff + 0.2 * level - 0.7, 40)),
         "network_profiles": counted(0.7 * staff + 0.4 * level - 0.8 + 0.5 * is_b2b, 900),
     }
     is_read = status == "ok"

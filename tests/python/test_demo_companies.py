@@ -170,6 +170,14 @@ def test_manufacturing_suffers_in_2009_and_who_needs_energy_in_2022() -> None:
     assert yearly[2022] / yearly[2021] < turnover[2022] / turnover[2021]
 
 
+def test_prices_carry_the_turnover_of_2022() -> None:
+    """Nominal turnover did not collapse as the volume of what was sold did."""
+    values = _by_year(PANEL, "section", "sum")
+    change = (values[2022] / values[2021]).drop(["D", "E"])
+    assert change.min() > 0.88
+    assert values[2022].sum() > values[2021].sum()
+
+
 def test_plastics_grow_most_of_all_industries_of_size() -> None:
     industry = PANEL[PANEL["section"] == "C"]
     turnover = _by_year(industry, "industry_code", "sum")
