@@ -15,7 +15,7 @@ from datenlabor.demo.anchors import Known, in_city, known, published
 from datenlabor.demo.debt_types import GERMANY, debtor_types
 from datenlabor.demo.people import drivers, residents
 from datenlabor.demo.rounding import round_to_sum
-from datenlabor.demo.social_counts import Subject, draw, fit_whole
+from datenlabor.demo.social_counts import Subject, draw, fit_whole, persistent
 from datenlabor.demo.social_figures import Table, figures
 from datenlabor.demo.town import CITY, COUNTY, RIESA, TOWNS_AT_HAND, Array, Town
 
@@ -32,6 +32,7 @@ _AGE_RATES = {
     "60_69": {2009: 4.5, 2024: 7.2},
     "70_plus": {2009: 0.9, 2021: 2.6, 2024: 2.9},
 }
+_AGE_NOISE = 0.09
 _HARD = {2009: 0.545, 2024: 0.60}
 
 
@@ -89,9 +90,12 @@ def _by_age(town: Town, people: Mapping[str, Array], persons: Array) -> dict[str
         _path(town, rates | published(f"overindebted_rate_{age}", GERMANY))
         for age, rates in _AGE_RATES.items()
     ]
+    # What else makes an age group of a district different lasts.
+    own = persistent(town.chance("debtors by age"), (adults[:, :, 0].size, len(town.years)), 0.97)
+    weights = adults * np.exp(_AGE_NOISE * own).reshape(adults.shape)
     years = []
     for place in range(len(town.years)):
-        start = adults[:, :, place] * np.stack(rates)[:, place]
+        start = weights[:, :, place] * np.stack(rates)[:, place]
         rows = persons[:, place].astype(np.int64)
         columns = round_to_sum(start.sum(axis=0), int(rows.sum()))
         years.append(fit_whole(start, rows, columns))

@@ -2,10 +2,11 @@
 
 Base is the official population (Fortschreibung), so that districts add up to the published figures
 of the city: those of 2009 to 2015 and 2022, and age by sex in 2015. Official figures of 2016 to
-2021 are not at hand and are interpolated here, those of 2023 and 2024 extrapolated; shares of age
+2021 are not at hand and follow the register of residents here; that of 2022 is taken to stand on
+the census of that year, which found fewer. Those of 2023 and 2024 are extrapolated; shares of age
 groups in other years than 2015 are assumptions. What is published for districts comes from the
-register of residents, which counts about 2 % more: it is honoured as structure. Other towns have
-the ages of the city, scaled to their size and older or younger as a whole.
+register, which counts about 2 % more: it is honoured as structure. Other towns have the ages of
+the city, scaled to their size and older or younger as a whole.
 """
 
 import csv
@@ -23,6 +24,8 @@ from datenlabor.demo.social_figures import Table, figures
 from datenlabor.demo.town import TOWNS_AT_HAND, Array, Town
 
 SEXES = ("male", "female")
+CENSUS_YEARS = (2011, 2022)
+"""In these the official population has another base than in the year before."""
 
 _AGES_FILE = Path(__file__).with_name("social_ages.csv")
 
@@ -64,6 +67,10 @@ _AGES = {
 _SLOWER = 0.3
 # How much more residents over 60, and fewer under 40, a deviation of age is between towns.
 _AGE_LOADING = {"age": 0.18}
+
+# Years in which the register and the official population are compared: for districts, and the last.
+_REGISTER_YEAR = 2012
+_LAST_COMPARED = 2015
 
 # Share of foreigners where nothing is published: about as in the region (assumption).
 _FOREIGN = {2009: 0.122, 2021: 0.172, 2022: 0.187, 2024: 0.199}
@@ -156,9 +163,24 @@ def _town_age(town: Town, year: int) -> Whole:
     columns = []
     for sex in SEXES:
         of_2015 = [published(f"population_{sex}_{name}")[2015] for name in group_names()]
-        total = round(_extended(published(f"population_{sex}"), year) * town.scale(year))
+        total = round(_official(sex, year) * town.scale(year))
         columns.append(round_to_sum(np.array(of_2015) * ageing * age, total))
     return np.stack(columns, axis=1)
+
+
+def _official(sex: str, year: int) -> float:
+    """Return the official residents of a sex; along the register before the last census."""
+    of_sex, all_of = published(f"population_{sex}"), published("population")
+    if year >= CENSUS_YEARS[-1]:
+        return _extended(of_sex, year)
+    share = {known_year: of_sex[known_year] / all_of[known_year] for known_year in of_sex}
+    registered = {
+        later: count * _official_per_register(_LAST_COMPARED) * _extended(share, later)
+        for later, count in published("population_register").items()
+        if later > _LAST_COMPARED
+    }
+    course = of_sex | registered
+    return _extended({key: course[key] for key in course if key < CENSUS_YEARS[-1]}, year)
 
 
 def _extended(values: dict[int, float], year: int) -> float:
@@ -205,7 +227,7 @@ def _district_path(town: Town) -> Array:
     growth = _SLOWER * np.array(change) / size
     noise = 0.01 * persistent(town.chance("districts"), (len(size), len(since)), 0.9)
     path = size[:, None] * np.exp(growth[:, None] * since + noise)
-    whole = [_extended(published("population"), year) * town.scale(year) for year in town.years]
+    whole = [sum(_official(sex, year) for sex in SEXES) * town.scale(year) for year in town.years]
     path = path * np.array(whole) / path.sum(axis=0)
     anchored = [anchor for anchor in anchors() if anchor.measure_code == "population"]
     result: Array = path.copy()
@@ -214,16 +236,16 @@ def _district_path(town: Town) -> Array:
         for anchor in (anchor for anchor in anchored if code in anchor.area_codes):
             column = town.years.index(anchor.year)
             rows = [codes.index(member) for member in anchor.area_codes]
-            wanted = anchor.value * _official_per_register()
+            wanted = anchor.value * _official_per_register(_REGISTER_YEAR)
             missed[anchor.year] = float(np.log(wanted / path[rows, column].sum()))
         at = sorted(missed)
         result[row] *= np.exp(np.interp(town.years, at, [missed[year] for year in at]))
     return result
 
 
-def _official_per_register() -> float:
+def _official_per_register(year: int) -> float:
     """Return the official population for one resident of the register."""
-    return published("population")[2012] / published("population_register")[2012]
+    return published("population")[year] / published("population_register")[year]
 
 
 def _middles() -> Array:

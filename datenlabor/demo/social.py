@@ -2,9 +2,10 @@
 
 ``social.csv`` says how each measure is made (one row each, bases before what is counted in them):
 
-- ``kind``: ``share`` (at most its base) and ``rate`` (no such limit) are drawn; ``sum`` adds up or,
-  with a minus sign, subtracts the measures of ``base_code``; ``three_years`` is the sum of three
-  years, ``five_years_before`` the figure of then;
+- ``kind``: ``share`` (at most its base) and ``rate`` (no such limit) are drawn; ``departures`` are
+  the share of residents that leaves town, so that births, deaths and moves explain their number;
+  ``sum`` adds up or, with a minus sign, subtracts the measures of ``base_code``; ``three_years`` is
+  the sum of three years, ``five_years_before`` the figure of then;
 - ``level_2009`` and ``level_2024``: about the city's share of the base, straight lines between;
 - ``affluence`` to ``mean_age``: loadings of the drivers, see ``Subject``; ``debt`` and
   ``mean_age`` are the standardised rate of over-indebtedness and mean age of each year;
@@ -20,10 +21,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from datenlabor.demo.anchors import known
+from datenlabor.demo.anchors import Known, known
 from datenlabor.demo.debt import overindebted, overindebtedness
 from datenlabor.demo.geometry import in_kilometres, shapes
-from datenlabor.demo.people import drivers, population, residents
+from datenlabor.demo.people import CENSUS_YEARS, drivers, population, residents
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import Subject, draw
 from datenlabor.demo.social_figures import COLUMNS, Table, figures
@@ -39,6 +40,7 @@ _SHOCKS = {
     "shock_2009": {2009: 1.0, 2010: 0.6, 2011: 0.2},
     "shock_2015": {2015: 1.0, 2016: 0.9, 2017: 0.5, 2018: 0.3, 2019: 0.2, 2020: 0.1},
     "shock_2020": {2020: 1.0, 2021: 0.7, 2022: 0.25},
+    "shock_2022": {2022: 1.0, 2023: 0.9, 2024: 0.7},
 }
 
 
@@ -99,6 +101,8 @@ def _made(
     if row["kind"] == "five_years_before":
         return {code: _before(base, 5)}
     published = known(town, code, row["base_code"], base)
+    if row["kind"] == "departures":
+        published = _balanced(town, published, table)
     counts = draw(_subject(town, row), base, published, moved_by, town.chance(f"social {code}"))
     made = {code: counts.astype(np.float64)}
     if row["rest_code"]:
@@ -123,10 +127,21 @@ def _subject(town: Town, row: Mapping[str, str]) -> Subject:
         {name: float(row[name]) for name in names if row[name]},
         noise=float(row["noise"]),
         persistence=float(row["persistence"]),
-        is_share=row["kind"] == "share",
+        is_share=row["kind"] != "rate",
         is_modelled=row["is_modelled"] == "yes",
         shocks=shocks,
     ).in_town(town)
+
+
+def _balanced(town: Town, published: Known, table: Table) -> Known:
+    """Add the departures that follow from residents, births, deaths and arrivals of the town."""
+    people, born, dead, came = (
+        table[code].sum(axis=0) for code in ("population", "births", "deaths", "in_migrations")
+    )
+    left = born - dead + came - np.diff(people, prepend=np.nan)
+    left[[town.years.index(year) for year in CENSUS_YEARS]] = np.nan
+    is_open = np.isnan(published.city)
+    return Known(np.where(is_open, left / people, published.city), published.districts)
 
 
 def _drivers(town: Town, people: Table) -> dict[str, Array]:

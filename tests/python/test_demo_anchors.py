@@ -53,6 +53,15 @@ def test_anchors_are_unique_and_have_a_source() -> None:
             assert anchor.tolerance <= 1.04 * anchor.scale, anchor.anchor_code
 
 
+def test_bounds_are_not_made_up_into_figures() -> None:
+    """What is published as "over 20 %" is compared with 20, from below."""
+    bounds = [anchor for anchor in claims() if ": over " in anchor.source]
+    assert len(bounds) == 6
+    for anchor in bounds:
+        assert anchor.kind == "at_least"
+        assert f"over {anchor.value:.0f} %" in anchor.source
+
+
 def test_no_two_anchors_mean_the_same_figure_of_the_city() -> None:
     scaled = {anchor.measure_code for anchor in anchors() if anchor.scale}
     for measure in scaled:

@@ -58,6 +58,14 @@ def test_no_age_has_more_debtors_than_residents(debt: Table, town: Town) -> None
         assert (debt[f"overindebted_{age}"] < base).all()
 
 
+def test_ages_are_no_copies_of_each_other(debt: Table, town: Town) -> None:
+    people = residents(town)
+    rates = [(debt[f"overindebted_{age}"] / people[f"population_{age}"]).mean(1) for age in AGES]
+    between = np.corrcoef(rates)[np.triu_indices(len(AGES), 1)]
+    assert between.min() > 0.8
+    assert between.max() < 0.99
+
+
 def test_rates_by_age_have_the_order_of_germany_in_2017(debt: Table, town: Town) -> None:
     people, at = residents(town), town.years.index(2017)
     rates = {

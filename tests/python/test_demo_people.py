@@ -79,6 +79,12 @@ def test_the_city_grows_older_and_more_foreign(people: Table) -> None:
     assert foreign[-1] > foreign[0] + 0.05
 
 
+def test_the_city_does_not_change_on_a_straight_line(people: Table) -> None:
+    change = np.diff(people["population"].sum(axis=0))
+    assert len(set(change.astype(int))) > 10
+    assert (np.sign(change[-9:]) > 0).any()
+
+
 def test_districts_change_slowly(people: Table, town: Town) -> None:
     change = people["population"][:, 1:] / people["population"][:, :-1] - 1
     large = town.factor("population") > 1_000
