@@ -14,10 +14,12 @@ from datenlabor.demo.commuters import COMMUTER_YEARS, commuter_flows
 from datenlabor.demo.companies import companies
 from datenlabor.demo.digital import CRAWLS, websites
 from datenlabor.demo.industries import divisions
+from datenlabor.demo.people import residents
+from datenlabor.demo.social import social
 from datenlabor.demo.town import CITY, Town
 
 TOWN = Town.read()
-PANEL = companies(TOWN).years
+PANEL, EVENTS = companies(TOWN).years, companies(TOWN).events
 AWARDS = awards(TOWN, PANEL)
 WEBSITES = websites(TOWN, PANEL)
 COMMUTERS = commuter_flows(TOWN)
@@ -78,6 +80,11 @@ def test_every_company_of_a_crawl_is_listed_and_only_sites_that_were_read_are_kn
 
 def _mean(rows: pd.DataFrame, feature: str) -> float:
     return float(rows[feature].astype("Float64").mean())
+
+
+def test_managers_named_are_among_the_people_named() -> None:
+    named = WEBSITES.dropna(subset=["people_named"])
+    assert (named["managers_named"] <= named["people_named"]).all()
 
 
 def test_websites_differ_by_customers_size_and_age() -> None:
@@ -177,3 +184,30 @@ def test_comments_speak_of_known_things_and_of_no_person() -> None:
     assert later.all()
     text = " ".join([*COMMENTS["title_de"], *COMMENTS["text_de"], *COMMENTS["author_role"]])
     assert not re.search(r"Musterdaten|\b(Herr|Frau|Dr\.)\s", text)
+
+
+def test_comments_do_not_contradict_the_figures_beside_them() -> None:
+    """Where a comment says that a figure of an area and year rose, it did."""
+    people, table = residents(TOWN), social(TOWN)
+    shares = {
+        "child_poverty": table["sgb2_under_15"] / people["population_under_15"],
+        "burglary": table["burglaries"] / table["households"],
+    }
+    codes = [district.code for district in TOWN.districts]
+    said = COMMENTS[COMMENTS["text_de"].str.contains("Anstieg") & COMMENTS["period"].eq("2022")]
+    said = said[said["indicator_code"].isin(list(shares))]
+    assert set(said["indicator_code"]) == set(shares)
+    at = TOWN.years.index(2022)
+    for row in said.itertuples():
+        course = shares[str(row.indicator_code)][codes.index(str(row.area_code))]
+        assert course[at] > course[at - 1], row.comment_code
+
+
+def test_insolvencies_rose_most_in_the_industries_a_comment_names() -> None:
+    (text,) = COMMENTS.loc[COMMENTS["comment_code"] == "K041", "text_de"]
+    assert "Handel und Unternehmensdienste" in text
+    events = EVENTS[EVENTS["kind"] == "insolvency"]
+    division = events["company_code"].map(PANEL.groupby("company_code")["industry_code"].first())
+    section = division.map(divisions().set_index("industry_code")["section_code"])
+    table = pd.crosstab(section, events["event_on"].str[:4])
+    assert set((table["2023"] - table["2022"]).nlargest(2).index) == {"G", "N"}
