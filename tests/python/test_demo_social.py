@@ -173,6 +173,24 @@ def test_benefits_go_with_the_factors_and_last(town: Town) -> None:
         assert np.corrcoef(rates[:, place], rates[:, place - 1])[0, 1] > 0.95
 
 
+def test_subjects_go_together_but_are_no_copies_of_one_factor(town: Town) -> None:
+    table = social(town) | residents(town)
+    rates = {
+        code: (table[code] / table[base]).mean(axis=1)
+        for code, base in (
+            ("sgb2_recipients", "population_under_65"),
+            ("dwellings_subsidised", "dwellings"),
+            ("purchasing_power", "population"),
+            ("voters_local", "eligible_local"),
+            ("sgb12_65plus", "population_65_plus"),
+            ("offences", "population"),
+        )
+    }
+    between = np.abs(np.corrcoef(list(rates.values())))[np.triu_indices(len(rates), 1)]
+    assert between.min() > 0.3
+    assert between.max() < 0.96
+
+
 def test_shocks_show(town: Town) -> None:
     table, people = social(town), residents(town)
     asylum = table["asylum_recipients"].sum(axis=0) / people["population"].sum(axis=0)
