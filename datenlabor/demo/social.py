@@ -23,17 +23,21 @@ import pandas as pd
 
 from datenlabor.demo.anchors import Known, known
 from datenlabor.demo.debt import overindebted, overindebtedness
+from datenlabor.demo.facilities import STATES, facilities
 from datenlabor.demo.geometry import in_kilometres, shapes
 from datenlabor.demo.people import CENSUS_YEARS, drivers, population, residents
 from datenlabor.demo.rounding import round_to_sum
 from datenlabor.demo.social_counts import Subject, draw
 from datenlabor.demo.social_figures import COLUMNS, Table, figures
-from datenlabor.demo.town import TOWNS_AT_HAND, Array, Town
+from datenlabor.demo.town import CITY, TOWNS_AT_HAND, Array, Town
 
 SOCIAL = Path(__file__).with_name("social.csv")
 
 # Each kind of election takes place in these years.
 _ELECTIONS = {"local": (2009, 2014, 2020), "federal": (2009, 2013, 2017, 2021)}
+
+# Places in care homes for one resident over 80, and how unevenly they are spread.
+_CARE_PLACES, _CARE_UNEVEN = 0.14, 0.7
 
 # How a shock wears off: share of it that a year has.
 _SHOCKS = {
@@ -64,6 +68,7 @@ def social(town: Town) -> Table:
     given = dict(residents(town)) | {
         "land_area": _land_area(town),
         "job_sites": np.repeat(town.factor("job_sites")[:, None], len(town.years), axis=1),
+        "care_sites": _care_sites(town, residents(town)["population_80_plus"]),
     }
     table = dict(given)
     moved_by = _drivers(town, given)
@@ -164,6 +169,19 @@ def _before(values: Array, years: int) -> Array:
     result = np.full(values.shape, np.nan)
     result[:, years:] = values[:, :-years]
     return result
+
+
+def _care_sites(town: Town, old: Array) -> Array:
+    """Return the places of care homes, as in the register of facilities where there is one."""
+    if town.code == CITY:
+        register = facilities(town, STATES[-1])
+        homes = register[register["category"] == "Pflegeheim"].groupby("area_code")["capacity"]
+        places = homes.sum().reindex([district.code for district in town.districts], fill_value=0)
+        sites = places.to_numpy(np.float64)
+    else:
+        uneven = town.chance("care homes").normal(0, _CARE_UNEVEN, len(old))
+        sites = _CARE_PLACES * old[:, -1] * np.exp(uneven)
+    return np.repeat(sites[:, None], len(town.years), axis=1)
 
 
 def _land_area(town: Town) -> Array:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from datenlabor.deliveries.contract import contracts
 from datenlabor.demo.anchors import Known, ratios
 from datenlabor.demo.debt import overindebted
+from datenlabor.demo.facilities import STATES, facilities
 from datenlabor.demo.people import CENSUS_YEARS, residents
 from datenlabor.demo.social import SOCIAL, social, social_figures
 from datenlabor.demo.social_counts import Subject, allocate, draw
@@ -158,6 +159,14 @@ def test_net_migration_is_a_difference(wide: pd.DataFrame) -> None:
     assert (net.dropna() == wide["net_migration"].dropna()).all()
 
 
+def test_care_places_are_those_of_the_homes_in_the_register(town: Town) -> None:
+    register = facilities(town, STATES[-1])
+    homes = register[register["category"] == "Pflegeheim"].groupby("area_code")["capacity"].sum()
+    codes = [district.code for district in town.districts]
+    places = dict(zip(codes, social(town)["care_places"][:, -1], strict=True))
+    assert {code: count for code, count in places.items() if count} == homes.to_dict()
+
+
 def test_three_years_are_a_sum(town: Town) -> None:
     table = social(town)
     yearly, three = table["deaths_under_65"], table["deaths_under_65_3y"]
@@ -174,7 +183,7 @@ def test_benefits_go_with_the_factors_and_last(town: Town) -> None:
 
 
 def test_subjects_go_together_but_are_no_copies_of_one_factor(town: Town) -> None:
-    table = social(town) | residents(town)
+    table = {**social(town), **residents(town)}
     rates = {
         code: (table[code] / table[base]).mean(axis=1)
         for code, base in (
@@ -222,7 +231,7 @@ def test_two_runs_are_equal_and_small(figures: pd.DataFrame) -> None:
 
 
 def test_every_base_comes_before_what_is_counted_in_it(town: Town) -> None:
-    made = {*residents(town), "land_area", "job_sites"}
+    made = {*residents(town), "land_area", "job_sites", "care_sites"}
     for row in _rows(SOCIAL):
         bases = {base.removeprefix("-") for base in row["base_code"].split()}
         assert bases <= made, row["measure_code"]
