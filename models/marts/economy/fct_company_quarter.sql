@@ -1,3 +1,5 @@
+{{ config(materialized="view") }}
+
 with company_quarters as (
     select * from {{ ref("stg_delivery__company_quarters") }}
 ),
