@@ -117,11 +117,12 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
 def build_command(selected: Sequence[str] | None, *, is_written: bool = False) -> tuple[str, ...]:
     """Return the arguments of dbt for a build of the nodes named, of everything if None.
 
-    ``is_written`` says that the manifest is there as dbt would write it again, in a second.
+    ``is_written`` says that the manifest is there as dbt would write it again: it need neither do so
+    nor look for files that have changed.
     """
     if selected is None:
         return ("build",)
-    artifacts = ("--no-write-json",) if is_written else ()
+    artifacts = ("--no-write-json", "--no-partial-parse-file-diff") if is_written else ()
     return ("build", *artifacts, *_LEAVE_OUT, "--select", *selected)
 
 

@@ -40,7 +40,7 @@ def overindebtedness(town: Town) -> pd.DataFrame:
     """Return over-indebtedness as rows of contract ``figure``.
 
     **Grain:** district, 1 October, measure (persons, hard, soft, by age), and for types of
-    debtors in the demo city observation area, Germany or Riesa, 1 October, measure.
+    debtors in the demo city observation area, city, Germany or Riesa, 1 October, measure.
     """
     table = overindebted(town)
     districts = figures(table, [district.code for district in town.districts], town.years)

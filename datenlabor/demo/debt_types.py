@@ -1,4 +1,4 @@
-"""Types of over-indebted adults by observation area, for Germany and for Riesa, 1 October.
+"""Types of over-indebted adults by observation area and city, for Germany and Riesa, 1 October.
 
 Eight types in three groups by how long over-indebtedness lasts, as named by their publisher; two
 names were not published. All shares are assumptions that show what was found in kind: densely built
@@ -56,9 +56,9 @@ GROUPS = ("lasting", "temporary", "periodic")
 def debtor_types(town: Town, persons: Array, riesa: Array) -> pd.DataFrame:
     """Return persons by type, group and together as rows of contract ``figure``.
 
-    **Grain:** observation area, Germany or Riesa, 1 October, measure. ``persons`` are over-
-    indebted adults, districts by years: observation areas have the sum of theirs; ``riesa`` are
-    those of Riesa by years.
+    **Grain:** observation area, city, Germany or Riesa, 1 October, measure. ``persons`` are over-
+    indebted adults, districts by years: observation areas and city have the sum of theirs;
+    ``riesa`` are those of Riesa by years.
     """
     is_within = np.array(
         [
@@ -72,14 +72,15 @@ def debtor_types(town: Town, persons: Array, riesa: Array) -> pd.DataFrame:
     germany = np.rint(np.interp(town.years, list(known), list(known.values())))
     of_germany = _apportioned(_shares(town), germany)
     of_riesa = _apportioned(_shares(town) * _column("riesa"), riesa)
-    cells = np.concatenate([of_areas, of_germany[None], of_riesa[None]]).astype(np.float64)
+    of_city = of_areas.sum(axis=0)
+    cells = np.concatenate([of_areas, [of_city, of_germany, of_riesa]]).astype(np.float64)
     codes = [town.observation_area_code(name) for name in town.observation_areas]
     table = {f"debtor_{kind.code}": cells[:, place] for place, kind in enumerate(TYPES)}
     for group in GROUPS:
         members = [place for place, kind in enumerate(TYPES) if kind.group == group]
         table[f"debtors_{group}"] = cells[:, members].sum(axis=1)
     table[TOTAL] = cells.sum(axis=1)
-    return figures(table, [*codes, GERMANY, RIESA], town.years)
+    return figures(table, [*codes, town.code, GERMANY, RIESA], town.years)
 
 
 def _column(name: str) -> Array:
