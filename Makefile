@@ -42,7 +42,7 @@ check: environments ## conventions and layering of the dbt project
 	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
 unit: build ## tests of the Python code, and the worked examples
-	$(BIN)/pytest tests/python
+	$(BIN)/pytest tests/python --numprocesses auto --maxprocesses 4 --dist loadfile
 
 assets: environments ## validate dashboards and generated files, without Superset
 	$(BIN)/datenlabor assets validate

@@ -136,7 +136,13 @@ def test_model_that_reads_past_its_layer(copy: Copy, layer: str, name: str, read
     column = {"name": "area_code", "data_type": "varchar", "description": "Area."}
     unique = {"data_tests": ["unique"]}
     description = "Wrong. **Grain:** area. **Primary key:** area_code."
-    entry = {"name": name, "description": description, "columns": [column | unique]}
+    key = {"type": "primary_key", "columns": ["area_code"]}
+    entry = {
+        "name": name,
+        "description": description,
+        "constraints": [key],
+        "columns": [column | unique],
+    }
     model.with_suffix(".yml").write_text(yaml.safe_dump({"models": [entry]}), "utf-8")
     parsed = copy.run("dbt", "parse")
     assert parsed.returncode == 0, parsed.stdout

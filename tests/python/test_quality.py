@@ -105,8 +105,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             file_name="falsch.csv",
         )
         withdraw(folder, "third", "Einheiten verwechselt")
-        dbt(folder, "seed")
-        dbt(folder, "run", "--select", "+path:models/protected", today=TODAY)
+        dbt(folder, "build", "--exclude-resource-type", "test", "unit_test", today=TODAY)
         dbt(folder, "test", "--select", *TESTED, today=TODAY)
         yield folder
 
