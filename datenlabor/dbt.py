@@ -117,8 +117,8 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
 def build_command(selected: Sequence[str] | None, *, is_written: bool = False) -> tuple[str, ...]:
     """Return the arguments of dbt for a build of the nodes named, of everything if None.
 
-    ``is_written`` says that the manifest is there as dbt would write it again: it need neither do so
-    nor look for files that have changed.
+    ``is_written`` says that the manifest is there as dbt would write it again: it need neither
+    do so nor look for files that have changed.
     """
     if selected is None:
         return ("build",)

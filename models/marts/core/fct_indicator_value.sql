@@ -19,14 +19,18 @@ indicators as (
 ),
 
 -- A gap is as free as the figures around it: of a series that is not published not even
--- its gaps are shown.
+-- its gaps are shown, and nothing of an area of which nothing is.
 guarded as (
     select
         calculated.*,
         {{ released_conf_status(
             "indicators.protection_rule",
-            "coalesce(calculated.provenance_code, min(calculated.provenance_code) over ("
-            ~ "partition by calculated.area_code, calculated.indicator_code))",
+            "coalesce("
+            ~ "calculated.provenance_code, "
+            ~ "min(calculated.provenance_code) over ("
+            ~ "partition by calculated.area_code, calculated.indicator_code), "
+            ~ "min(calculated.provenance_code) over ("
+            ~ "partition by calculated.area_code))",
         ) }} as conf_status
     from calculated
     inner join indicators on calculated.indicator_code = indicators.indicator_code
