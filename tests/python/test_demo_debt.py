@@ -96,7 +96,7 @@ def test_observation_areas_have_the_debtors_of_their_districts(
     expected = {town.observation_area_code(name) for name in town.observation_areas}
     assert areas == expected | {CITY, GERMANY, RIESA}
     own = types[types.index.get_level_values("area_code").isin(expected)]
-    city = types.loc[CITY]
+    city = types.loc[[CITY]].droplevel("area_code")
     pd.testing.assert_frame_equal(own.groupby("period").sum(), city)
     np.testing.assert_array_equal(city[TOTAL], debt["overindebted_adults"].sum(axis=0))
 
