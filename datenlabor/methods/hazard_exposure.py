@@ -67,7 +67,6 @@ def covered_areas(areas: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     Raises shapely.errors.ShapelyError where a geometry is none or no valid polygon.
     """
     shapes = _metres(shapely.from_geojson(areas["geometry"].to_numpy()))
-    shapes = _metres(shapely.from_geojson(areas["geometry"].to_numpy()))
     parts = [
         areas[["area_code"]].assign(
             **flood,
