@@ -16,6 +16,9 @@ from playwright.sync_api import (
     Response,
     sync_playwright,
 )
+from playwright.sync_api import (
+    TimeoutError as PlaywrightTimeout,
+)
 
 FLAGS = [
     "--no-sandbox",
@@ -23,6 +26,11 @@ FLAGS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
+    # On two busy cores software may be slow; it must not be taken for a graphics card that hangs,
+    # after which maps would stay empty in every page.
+    "--disable-gpu-watchdog",
+    "--disable-domain-blocking-for-3d-apis",
+    "--disable-gpu-process-crash-limit",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
@@ -140,7 +148,13 @@ def open_dashboard(
 def wait_until_drawn(page: Page, charts: int) -> None:
     """Wait until all charts show a picture, a table, a number or an error."""
     page.wait_for_load_state("networkidle")
-    page.wait_for_function(DRAWN, arg=charts)
+    try:
+        page.wait_for_function(DRAWN, arg=charts)
+    except PlaywrightTimeout as error:
+        raise AssertionError(
+            f"{page.url}: {charts} charts are to be drawn; empty or loading are "
+            f"{page.evaluate(UNDRAWN)}"
+        ) from error
 
 
 def picture(page: Page) -> bytes:
@@ -213,6 +227,12 @@ DRAWN = """(count) => {
   return done.length >= count && !document.querySelector(
     '.dashboard-component-chart-holder .loading, [data-test="loading-indicator"]');
 }"""
+
+UNDRAWN = """() => [...document.querySelectorAll('.dashboard-component-chart-holder')]
+  .filter((holder) => holder.querySelector('.header-title'))
+  .filter((holder) => holder.querySelector('.loading') || !holder.querySelector(
+    '.slice_container :is(canvas, svg, tbody tr, .header-line), .ant-empty, .ant-alert'))
+  .map((holder) => holder.querySelector('.header-title').innerText)"""
 
 TITLE = '[data-test="slice-header"] .header-title'
 
