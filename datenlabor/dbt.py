@@ -89,14 +89,15 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
     is_written = finished is not None and finished.manifest == narrow.digest(
         TARGET / "manifest.json"
     )
-    command = build_command(selected, is_written=is_written)
+    command = build_command(selected.names if selected else None, is_written=is_written)
     snapshots = _FIRST_SNAPSHOTS if selected is None else ("snapshot",)
     newest = max(
         (*(delivery.record.published_on for delivery in found), *product_lists.changes()),
         default=date.max,
     )
     is_built = False
-    run = partial(_run, home, city, supplies_are_read=selected is not None)
+    run = partial(_run, home, city)
+    finish = partial(run, *command, selected=selected)
 
     def take_snapshots(day: date) -> None:
         nonlocal snapshots, is_built
@@ -104,14 +105,14 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
         # What is there on the newest day of all is what is there today.
         is_built = day >= newest
         if is_built:
-            run(*command, as_of=day)
+            finish(as_of=day)
         else:
             run(*snapshots, "--quiet", as_of=day)
         snapshots = ("snapshot",)
 
     replay.bring_up_to_date(home, found, take_snapshots)
     if not is_built:
-        run(*command)
+        finish()
 
 
 def build_command(selected: Sequence[str] | None, *, is_written: bool = False) -> tuple[str, ...]:
@@ -161,7 +162,7 @@ def _run(
     city: City,
     *arguments: str,
     as_of: date | None = None,
-    supplies_are_read: bool = False,
+    selected: narrow.Selection | None = None,
 ) -> None:
     wanted: dict[str, Any] = {
         "city_code": city.code,
@@ -181,7 +182,7 @@ def _run(
         "DATENLABOR_WAREHOUSE": str(home.warehouse),
         # Not variable `as_of`: see above.
         "DATENLABOR_AS_OF": as_of.isoformat() if as_of else "",
-        "DATENLABOR_SUPPLIES_ARE_READ": "true" if supplies_are_read else "",
+        **narrow.environment(selected),
     }
     command = [_DBT, *arguments, *options]
     # Open files: dbt inherits the lock of the store. If this process is killed, dbt goes on, and

@@ -9,15 +9,20 @@ delivery changes that for rows of its own dataset only: a model that joins the l
 dataset, or to the first model of one, stays as it is. A model that reads the list without any
 dataset reads it for its own sake.
 
+A delivery of figures speaks of few measures: large tables are made anew for these only
+(``macros/changed_measures.sql``).
+
 Whatever else may have happened is not guessed at: :func:`selection` returns None, and all is built.
 """
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
+
+import duckdb
 
 from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.store import Delivery
@@ -26,6 +31,9 @@ Kind = Literal["source", "table", "view", "snapshot", "test", "other"]
 _SOURCE = "deliveries"
 _LISTS = ("delivery", "withdrawal")
 _QUARANTINE = "quarantined_row"
+_FIGURES = "figure"
+_MOST_MEASURES = 50
+"""Of which the rows are replaced; beyond that all rows are made anew in less time."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,24 @@ class Node:
     """Of a source the name of its group of tables, else empty."""
     parents: tuple[str, ...]
     """Keys of what it is made of or looks at."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What has to be built anew."""
+
+    names: tuple[str, ...]
+    measures: tuple[str, ...] = ()
+    """Measures of which alone the rows of large tables change; of all if empty."""
+
+
+def environment(selection: Selection | None) -> Mapping[str, str]:
+    """Return the variables that tell the macros what is built, None meaning everything."""
+    return {
+        "DATENLABOR_SUPPLIES_ARE_READ": "true" if selection else "",
+        "DATENLABOR_SELECTED_NODES": str(len(selection.names)) if selection else "",
+        "DATENLABOR_CHANGED_MEASURES": ",".join(selection.measures) if selection else "",
+    }
 
 
 Graph = Mapping[str, Node]
@@ -79,8 +105,8 @@ def read_graph(manifest: Path) -> Graph:
 
 def selection(
     finished: FinishedBuild, state: Collection[str], deliveries: Iterable[Delivery]
-) -> Sequence[str] | None:
-    """Return the names of what has to be built anew, None if that is everything.
+) -> Selection | None:
+    """Return what has to be built anew, None if that is everything.
 
     ``finished`` was built by today's rules on today's day. ``state`` is that of the store,
     ``deliveries`` are all that are there, also those that are part of the product.
@@ -106,11 +132,22 @@ def selection(
     records = [delivery.record for delivery in touched]
     if not any(record.records_quarantined or record.values_quarantined for record in records):
         unchanged |= {_QUARANTINE}
-    return sorted(
+    names = sorted(
         finished.graph[key].name
         for key in changed(finished.graph, unchanged)
         if finished.graph[key].kind in ("table", "snapshot", "test")
     )
+    are_figures = datasets == {_FIGURES} and _QUARANTINE in unchanged
+    return Selection(tuple(names), _measures(came) if are_figures else ())
+
+
+def _measures(deliveries: Iterable[Delivery]) -> tuple[str, ...]:
+    """Return the measures deliveries of figures speak of, none if these are too many."""
+    files = [str(file) for delivery in deliveries for file in delivery.path.glob("figure.parquet")]
+    if not files:
+        return ()
+    found = duckdb.read_parquet(files).project("measure_code").distinct().fetchall()
+    return tuple(sorted(code for (code,) in found)) if len(found) <= _MOST_MEASURES else ()
 
 
 def _datasets(delivery: Delivery) -> frozenset[str]:

@@ -1,3 +1,5 @@
+{{ config(materialized="incremental", unique_key="indicator_code") }}
+
 with expected as (
     select * from {{ ref("int_indicator_value_expected") }}
 ),
@@ -5,6 +7,13 @@ with expected as (
 vintages as (
     select * from {{ ref("int_indicator_vintage_calculated") }}
     where known_to_on is null
+),
+
+indicators as (
+    select * from {{ ref("stg_register__indicators") }}
+    where
+        is_listed
+        and {{ is_indicator_of_changed_measure() }}
 ),
 
 units as (
@@ -46,6 +55,7 @@ paired as (
             partition by expected.area_code, expected.indicator_code
         ) as last_year
     from expected
+    inner join indicators on expected.indicator_code = indicators.indicator_code
     inner join units on expected.unit_code = units.unit_code
     left join vintages
         on

@@ -1,3 +1,5 @@
+{{ config(materialized="incremental", unique_key="indicator_code") }}
+
 {#- Every figure beside its own past and beside the home city's state and country. -#}
 with calculated as (
     select * from {{ ref("int_indicator_value_calculated") }}
@@ -5,7 +7,9 @@ with calculated as (
 
 indicators as (
     select * from {{ ref("stg_register__indicators") }}
-    where is_listed
+    where
+        is_listed
+        and {{ is_indicator_of_changed_measure() }}
 ),
 
 units as (
@@ -35,6 +39,7 @@ reference_values as (
             when home_references.area_level = 'country' then calculated.indicator_value
         end) as country_value
     from calculated
+    inner join indicators on calculated.indicator_code = indicators.indicator_code
     inner join home_references on calculated.area_code = home_references.area_code
     group by calculated.indicator_code, calculated.calendar_year
 ),

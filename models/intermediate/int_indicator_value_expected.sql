@@ -1,3 +1,5 @@
+{{ config(materialized="incremental", unique_key="indicator_code") }}
+
 with vintages as (
     select * from {{ ref("int_measure_vintage_selected") }}
     where known_to_on is null
@@ -5,7 +7,9 @@ with vintages as (
 
 indicators as (
     select * from {{ ref("stg_register__indicators") }}
-    where is_listed
+    where
+        is_listed
+        and {{ is_indicator_of_changed_measure() }}
 ),
 
 areas as (

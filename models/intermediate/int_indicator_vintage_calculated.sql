@@ -1,3 +1,5 @@
+{{ config(materialized="incremental", unique_key="indicator_code") }}
+
 {%- set cell = ["area_code", "indicator_code", "calendar_year"] %}
 
 with vintages as (
@@ -17,7 +19,9 @@ indicators as (
         units.ratio_factor
     from {{ ref("stg_register__indicators") }} as indicators
     inner join units on indicators.unit_code = units.unit_code
-    where indicators.is_listed
+    where
+        indicators.is_listed
+        and {{ is_indicator_of_changed_measure() }}
 ),
 
 numerators as (

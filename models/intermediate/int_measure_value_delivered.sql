@@ -1,3 +1,5 @@
+{{ config(materialized="incremental", unique_key="measure_code") }}
+
 with official_figures as (
     select * from {{ ref("stg_official__figures") }}
 ),
@@ -24,6 +26,7 @@ figures as (
 
 measures as (
     select * from {{ ref("stg_register__measures") }}
+    where {{ is_of_changed_measure("measure_code") }}
 ),
 
 units as (

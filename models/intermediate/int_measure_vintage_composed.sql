@@ -1,7 +1,10 @@
+{{ config(materialized="incremental", unique_key="measure_code") }}
+
 {%- set cell = ["area_code", "measure_code", "period_code"] %}
 
 with known as (
     select * from {{ ref("int_measure_vintage_united") }}
+    where {{ is_of_changed_measure("measure_code") }}
 ),
 
 measures as (

@@ -1,3 +1,5 @@
+{{ config(materialized="incremental", unique_key="measure_code") }}
+
 {%- set cell = ["area_code", "measure_code", "period_code"] %}
 
 with vintages as (
@@ -5,6 +7,7 @@ with vintages as (
         *,
         {{ period_end("period_code") }} as period_end_on
     from {{ ref("int_measure_vintage_dated") }}
+    where {{ is_of_changed_measure("measure_code") }}
 ),
 
 measures as (

@@ -1,5 +1,8 @@
+{{ config(materialized="incremental", unique_key="measure_code") }}
+
 with figures as (
     select * from {{ ref("int_measure_value_delivered") }}
+    where {{ is_of_changed_measure("measure_code") }}
 ),
 
 areas as (

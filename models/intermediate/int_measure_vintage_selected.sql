@@ -1,7 +1,10 @@
+{{ config(materialized="incremental", unique_key="measure_code") }}
+
 {%- set cell = ["area_code", "measure_code", "calendar_year"] %}
 
 with vintages as (
     select * from {{ ref("int_measure_vintage_composed") }}
+    where {{ is_of_changed_measure("measure_code") }}
 ),
 
 measures as (

@@ -1,11 +1,15 @@
+{{ config(materialized="incremental", unique_key="measure_code") }}
+
 {%- set cell = ["area_code", "measure_code", "period_code"] %}
 
 with dated as (
     select * from {{ ref("int_measure_vintage_dated") }}
+    where {{ is_of_changed_measure("measure_code") }}
 ),
 
 converted as (
     select * from {{ ref("int_measure_vintage_converted") }}
+    where {{ is_of_changed_measure("measure_code") }}
 ),
 
 outdated_periods as (

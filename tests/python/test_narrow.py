@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from warehouse_deliveries import dbt, query, write_delivery
+from warehouse_deliveries import dbt, manifest, query, write_delivery, write_rows
 
 from datenlabor import narrow
 from datenlabor.dbt import build_command
+from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.record import Record, Withdrawal
 from datenlabor.deliveries.store import Delivery
 from datenlabor.narrow import FinishedBuild, Node
@@ -65,8 +66,8 @@ FINISHED = FinishedBuild("rules", ("1", "2"), GRAPH, "manifest")
 def selected(*came: Delivery, finished: FinishedBuild = FINISHED) -> set[str] | None:
     deliveries = [*OLD, *came]
     state = [item.id if item.is_active else f"-{item.id}" for item in deliveries]
-    names = narrow.selection(finished, state, deliveries)
-    return None if names is None else set(names)
+    found = narrow.selection(finished, state, deliveries)
+    return None if found is None else set(found.names)
 
 
 def test_a_delivery_changes_what_reads_its_rows_or_the_list_for_its_own_sake() -> None:
@@ -160,6 +161,56 @@ def facility(code: str) -> dict[str, object]:
     }
 
 
+def write_figures(folder: Path, measures: list[str]) -> Path:
+    folder.mkdir()
+    rows = [{**figure(2024, 1), "measure_code": code} for code in measures]
+    write_rows(folder / "figure.parquet", "figure", folder.name, rows)
+    return folder
+
+
+def measures_of(*came: Delivery) -> tuple[str, ...]:
+    found = narrow.selection(FINISHED, ["1", "2", *(item.id for item in came)], [*OLD, *came])
+    assert found is not None
+    return found.measures
+
+
+def test_of_few_measures_the_rows_are_replaced_of_many_all_are_made_anew(tmp_path: Path) -> None:
+    few = replace(delivery("3", "figure"), path=write_figures(tmp_path / "few", ["b", "a", "b"]))
+    assert measures_of(few) == ("a", "b")
+    many = [f"m{number}" for number in range(51)]
+    assert measures_of(replace(few, path=write_figures(tmp_path / "many", many))) == ()
+
+
+def test_with_anything_but_figures_all_rows_are_made_anew(tmp_path: Path) -> None:
+    path = write_figures(tmp_path / "figures", ["a"])
+    figures = replace(delivery("3", "figure"), path=path)
+    assert measures_of(figures, delivery("4", "facility")) == ()
+    quarantined = replace(delivery("3", "figure", records_quarantined=1), path=path)
+    assert measures_of(quarantined) == ()
+
+
+def test_models_with_rows_of_a_measure_read_nothing_else_that_figures_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
+    nodes = manifest().nodes
+    graph = narrow.read_graph(tmp_path / "target" / "manifest.json")
+    changed = narrow.changed(graph, contracts().keys() - {"figure"} | {"quarantined_row"})
+    by_measure = {
+        key for key in changed if key in nodes and nodes[key].config.materialized == "incremental"
+    }
+    # Rows of figures or indicators; and periods of areas in former borders: another figure can
+    # add a period, but change none of those that the figures of other measures are about.
+    harmless = {
+        *("stg_delivery__figures", "stg_delivery__void_figures", "int_comparison_year_selected"),
+        "int_area_period_outdated",
+    }
+    assert len(by_measure) > 10
+    for key in by_measure:
+        read = changed & set(graph[key].parents) - by_measure
+        assert {graph[name].name for name in read} <= harmless, key
+
+
 def content(home: Path) -> dict[str, object]:
     """Give a hash of the rows of every table that readers or evaluations may see."""
     tables = query(
@@ -173,21 +224,30 @@ def content(home: Path) -> dict[str, object]:
     }
 
 
-def narrow_build(home: Path, finished: FinishedBuild) -> None:
-    """Build what the deliveries of a home change that came since ``finished``."""
-    records = [
-        Record.model_construct(**json.loads(file.read_text("utf-8")))
-        for file in sorted((home / "deliveries").glob("*/record.json"))
-    ]
+def narrow_build(
+    home: Path, finished: FinishedBuild, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, ...]:
+    """Build what the deliveries of a home change that came since ``finished``.
+
+    Returns the measures of which rows were replaced.
+    """
     deliveries = [
         Delivery(
-            record.model_copy(update={"replaces_delivery_id": None}), None, home / "deliveries"
+            Record.model_construct(
+                **{**json.loads(file.read_text("utf-8")), "replaces_delivery_id": None}
+            ),
+            None,
+            file.parent,
         )
-        for record in records
+        for file in sorted((home / "deliveries").glob("*/record.json"))
     ]
-    names = narrow.selection(finished, [item.id for item in deliveries], deliveries)
-    assert names is not None
-    dbt(home, *build_command(names))
+    found = narrow.selection(finished, [item.id for item in deliveries], deliveries)
+    assert found is not None
+    with monkeypatch.context() as patch:
+        for name, value in narrow.environment(found).items():
+            patch.setenv(name, value)
+        dbt(home, *build_command(found.names))
+    return found.measures
 
 
 def test_a_narrow_build_makes_what_a_full_one_makes(
@@ -202,9 +262,12 @@ def test_a_narrow_build_makes_what_a_full_one_makes(
     before = content(tmp_path)
 
     write_delivery(tmp_path, "3", "figure", "2026-06-01", [figure(2024, 150_001)])
-    narrow_build(tmp_path, FinishedBuild("", ("1", "2"), graph, ""))
+    assert narrow_build(tmp_path, FinishedBuild("", ("1", "2"), graph, ""), monkeypatch) == (
+        "population",
+    )
     write_delivery(tmp_path, "4", "facility", "2026-07-01", [facility("a")])
-    narrow_build(tmp_path, FinishedBuild("", ("1", "2", "3"), graph, ""))
+    finished = FinishedBuild("", ("1", "2", "3"), graph, "")
+    assert narrow_build(tmp_path, finished, monkeypatch) == ()
 
     narrow_content = content(tmp_path)
     dbt(tmp_path, *full)

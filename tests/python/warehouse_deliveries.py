@@ -78,7 +78,7 @@ def write_rows(file: Path, dataset: str, delivery_id: str, rows: list[Row]) -> N
 def dbt(home: Path, *arguments: str, **variables: object) -> None:
     """Run dbt in this process on a home; ``DATENLABOR_HOME`` has to name it."""
     assert os.environ["DATENLABOR_HOME"] == str(home)
-    finished = dbtRunner(_manifest()).invoke(
+    finished = dbtRunner(manifest()).invoke(
         [*arguments, *_options(home), "--vars", json.dumps(_ALONE | variables)]
     )
     # dbt keeps the database of its last run open.
@@ -93,8 +93,11 @@ def dbt(home: Path, *arguments: str, **variables: object) -> None:
 
 
 @cache
-def _manifest() -> Manifest:
-    """Parse once for all runs: with every other variable dbt would parse anew."""
+def manifest() -> Manifest:
+    """Parse the project once for all runs: with every other variable dbt would parse anew.
+
+    ``DATENLABOR_HOME`` has to name a home.
+    """
     home = Path(os.environ["DATENLABOR_HOME"])
     manifest = dbtRunner().invoke(["parse", *_options(home), "--vars", json.dumps(_ALONE)]).result
     assert isinstance(manifest, Manifest)

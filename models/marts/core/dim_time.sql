@@ -2,10 +2,6 @@ with days as (
     {{ date_spine("1950-01-01", "2060-12-31") }}
 ),
 
-figures as (
-    select * from {{ ref("int_measure_vintage_dated") }}
-),
-
 calendar_periods as (
     select distinct
         cast(extract(year from day_on) as integer) as calendar_year,
@@ -74,12 +70,6 @@ spans as (
     select * from months
 ),
 
-reference_dates as (
-    select distinct period_code
-    from figures
-    where length(period_code) = 10
-),
-
 final as (
     select
         time_key,
@@ -92,14 +82,13 @@ final as (
     from spans
     union all
     select
-        period_code as time_key,
-        'reference_date' as granularity,
-        substr(period_code, 9, 2) || '.' || substr(period_code, 6, 2)
-        || '.' || substr(period_code, 1, 4) as period_name,
-        cast(substr(period_code, 1, 4) as integer) as calendar_year,
-        cast(period_code as date) as period_start_on,
-        cast(period_code as date) as period_end_on
-    from reference_dates
+        cast(day_on as varchar) as time_key,
+        'day' as granularity,
+        {{ german_date("day_on") }} as period_name,
+        cast(extract(year from day_on) as integer) as calendar_year,
+        day_on as period_start_on,
+        day_on as period_end_on
+    from days
 )
 
 select * from final

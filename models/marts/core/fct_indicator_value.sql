@@ -1,3 +1,9 @@
+{{
+    config(
+        materialized="incremental", unique_key="indicator_code", on_schema_change="fail"
+    )
+}}
+
 with calculated as (
     select * from {{ ref("int_indicator_value_calculated") }}
 ),
@@ -16,6 +22,15 @@ areas as (
 
 indicators as (
     select * from {{ ref("dim_indicator") }}
+    where {{ is_indicator_of_changed_measure() }}
+),
+
+area_provenances as (
+    select
+        area_code,
+        min(provenance_code) as provenance_code
+    from calculated
+    group by area_code
 ),
 
 -- A gap is as free as the figures around it: of a series that is not published not even
@@ -29,11 +44,11 @@ guarded as (
             ~ "calculated.provenance_code, "
             ~ "min(calculated.provenance_code) over ("
             ~ "partition by calculated.area_code, calculated.indicator_code), "
-            ~ "min(calculated.provenance_code) over ("
-            ~ "partition by calculated.area_code))",
+            ~ "area_provenances.provenance_code)",
         ) }} as conf_status
     from calculated
     inner join indicators on calculated.indicator_code = indicators.indicator_code
+    inner join area_provenances on calculated.area_code = area_provenances.area_code
 ),
 
 final as (

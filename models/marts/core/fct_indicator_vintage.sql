@@ -1,6 +1,19 @@
+{{
+    config(
+        materialized="incremental", unique_key="indicator_code", on_schema_change="fail"
+    )
+}}
+
 with vintages as (
     select * from {{ ref("int_indicator_vintage_calculated") }}
     where numerator_status is not null
+),
+
+indicators as (
+    select * from {{ ref("stg_register__indicators") }}
+    where
+        is_listed
+        and {{ is_indicator_of_changed_measure() }}
 ),
 
 areas as (
@@ -32,6 +45,7 @@ final as (
         vintages.is_revised,
         vintages.conversion_note is not null as is_converted
     from vintages
+    inner join indicators on vintages.indicator_code = indicators.indicator_code
     inner join areas on vintages.area_code = areas.area_code
 )
 

@@ -1,3 +1,9 @@
+{{
+    config(
+        materialized="incremental", unique_key="measure_code", on_schema_change="fail"
+    )
+}}
+
 with measure_values as (
     select * from {{ ref("int_measure_vintage_selected") }}
     where known_to_on is null
@@ -47,6 +53,10 @@ final as (
     where
         measures.parent_measure_code is not null
         and measures.is_complete_breakdown
+        and (
+            {{ is_of_changed_measure("measures.measure_code") }}
+            or {{ is_of_changed_measure("measures.parent_measure_code") }}
+        )
 )
 
 select * from final
