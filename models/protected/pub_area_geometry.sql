@@ -18,6 +18,7 @@ final as (
         areas.area_name,
         areas.area_level,
         areas.area_level_name,
+        areas.municipality_code,
         areas.area_order,
         parts.part_number,
         parts.contour

@@ -16,6 +16,7 @@ final as (
         figures.area_name,
         figures.area_level,
         figures.area_level_name,
+        figures.municipality_code,
         parts.part_number,
         figures.indicator_code,
         figures.indicator_name,

@@ -93,6 +93,7 @@ final as (
         figures.area_code,
         figures.area_name,
         figures.area_level,
+        figures.municipality_code,
         figures.peer_group,
         figures.area_order,
         figures.indicator_code,

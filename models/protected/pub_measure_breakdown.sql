@@ -35,6 +35,7 @@ final as (
         areas.area_name,
         areas.area_level,
         areas.area_level_name,
+        areas.municipality_code,
         areas.peer_group,
         areas.area_order,
         facts.total_measure_code,

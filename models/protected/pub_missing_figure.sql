@@ -69,6 +69,7 @@ final as (
         figures.area_name,
         figures.area_level,
         figures.area_level_name,
+        figures.municipality_code,
         figures.peer_group,
         figures.area_order,
         figures.indicator_code,

@@ -32,6 +32,7 @@ final as (
         quarantined_rows.line_number,
         cast(quarantined_rows.line_number as varchar) as line_text,
         quarantined_rows.value_count,
+        areas.municipality_code,
         releases.release_state = 'active' as is_active,
         cast(releases.received_at as date) as received_on,
         {{ german_date("releases.received_at") }} as received_text,

@@ -10,6 +10,26 @@ displayed as (
     select * from {{ ref("int_area_displayed") }}
 ),
 
+ancestors as (
+    select * from {{ ref("int_area_ancestor_resolved") }}
+),
+
+-- A city that is a county of its own is its own municipality.
+municipalities as (
+    select
+        ancestors.descendant_area_code as area_code,
+        coalesce(
+            max(case
+                when areas.area_level = 'municipality' then areas.area_code
+            end),
+            max(case when areas.area_level = 'county' then areas.area_code end)
+        ) as municipality_code
+    from ancestors
+    inner join areas on ancestors.ancestor_area_code = areas.area_code
+    where areas.is_current
+    group by ancestors.descendant_area_code
+),
+
 final as (
     select
         {{ area_key("areas") }} as area_key,
@@ -29,9 +49,16 @@ final as (
         areas.valid_from as valid_from_on,
         areas.valid_to as valid_to_on,
         displayed.peer_group,
-        displayed.area_order
+        displayed.area_order,
+        -- Null is for everyone to see, so that what belongs to nobody must not be null.
+        case
+            when levels.level_rank < limits.level_rank
+                then coalesce(municipalities.municipality_code, 'unknown')
+        end as municipality_code
     from areas
     inner join levels on areas.area_level = levels.area_level
+    inner join levels as limits on limits.area_level = 'municipality'
+    left join municipalities on areas.area_code = municipalities.area_code
     left join displayed
         on
             areas.area_code = displayed.area_code

@@ -7,23 +7,17 @@ hierarchy as (
     select * from {{ ref("bridge_area_hierarchy") }}
 ),
 
-levels as (
-    select * from {{ ref("code_area_level") }}
-),
-
 -- The smallest areas within municipalities: they have no parts.
 districts as (
     select areas.*
     from areas
-    inner join levels as limits
-        on
-            limits.area_level = 'municipality'
-            and areas.area_level_rank < limits.level_rank
     left join hierarchy
         on
             areas.area_key = hierarchy.ancestor_area_key
             and hierarchy.step_count > 0
-    where hierarchy.ancestor_area_key is null
+    where
+        areas.municipality_code is not null
+        and hierarchy.ancestor_area_key is null
 ),
 
 ancestors as (
@@ -35,25 +29,6 @@ ancestors as (
         areas.area_level
     from hierarchy
     inner join areas on hierarchy.ancestor_area_key = areas.area_key
-    union all
-    -- A city that is a county of its own is its own municipality.
-    select
-        counties.descendant_area_key,
-        areas.area_key,
-        areas.area_code,
-        areas.area_name,
-        'municipality' as area_level
-    from hierarchy as counties
-    inner join areas on counties.ancestor_area_key = areas.area_key
-    where
-        areas.area_level = 'county'
-        and counties.descendant_area_key not in (
-            select members.descendant_area_key
-            from hierarchy as members
-            inner join areas as municipalities
-                on members.ancestor_area_key = municipalities.area_key
-            where municipalities.area_level = 'municipality'
-        )
 ),
 
 final as (
@@ -83,10 +58,8 @@ final as (
         on
             districts.area_key = observation_areas.descendant_area_key
             and observation_areas.area_level = 'observation_area'
-    left join ancestors as municipalities
-        on
-            districts.area_key = municipalities.descendant_area_key
-            and municipalities.area_level = 'municipality'
+    left join areas as municipalities
+        on districts.municipality_code = municipalities.area_code
     left join ancestors as counties
         on
             districts.area_key = counties.descendant_area_key
