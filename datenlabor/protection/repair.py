@@ -1,0 +1,80 @@
+"""Hide further cells where intervals are too narrow.
+
+A target needs room to move; the cheapest move that would also change published cells says which of
+them to hide. Cells that are wanted less cost less, cells that are hidden already nearly nothing.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from datenlabor.protection.audit import Finding
+from datenlabor.protection.programs import Move, Moves
+from datenlabor.protection.system import (
+    NOBODY,
+    Component,
+    Flags,
+    Numbers,
+    Secrets,
+    System,
+    connected,
+    surroundings,
+)
+
+_NEAR = 600
+"""Cells that are looked at first; the rest of a component only where these are not enough."""
+_HIDDEN_COST = 0.01
+_DEAREST = 10.0
+"""Cost of the cell wanted most; that wanted least costs 1."""
+
+
+def widened(
+    system: System, secrets: Secrets, hidden: Flags, findings: Iterable[Finding]
+) -> tuple[Flags, set[int]]:
+    """Return what to hide so that no finding fails any more, and the targets nothing helps.
+
+    What is hidden stays so; findings are worked off in their order.
+    """
+    result = hidden.copy()
+    price = _price(secrets)
+    parts = {
+        cell: component
+        for component in connected(system, ~secrets.known)
+        for cell in component.cells
+    }
+    helpless: set[int] = set()
+    for finding in findings:
+        cell = finding.cell
+        for failure in finding.failures:
+            needed = secrets.up[cell] if failure.direction > 0 else secrets.down[cell]
+            own = set[int]()
+            if failure.holder != NOBODY:
+                own = set(np.flatnonzero(secrets.holders == failure.holder).tolist()) - {cell}
+            cost = np.where(result, _HIDDEN_COST, price)
+            move = _move(system, parts[cell], cost, cell, failure.direction * float(needed), own)
+            if move is None:
+                helpless.add(cell)
+            else:
+                result[sorted(move)] = True
+    return result, helpless
+
+
+def _move(  # noqa: PLR0913  a search has as many sides
+    system: System, part: Component, cost: Numbers, cell: int, amount: float, own: set[int]
+) -> Move | None:
+    """Return the cheapest move of a cell, if possible among the cells around it."""
+    near = surroundings(system, part, cell, _NEAR)
+    for chosen in (near, part) if len(near.cells) < len(part.cells) else (part,):
+        search = Moves(chosen.cells, chosen.rows, system.room, cost, abs(amount))
+        move = search.cheapest(cell, amount, own)
+        if move is not None:
+            return move
+    return None
+
+
+def _price(secrets: Secrets) -> Numbers:
+    """Return what hiding costs, by the place of a cell among all when ordered by priority."""
+    order = np.lexsort((np.arange(len(secrets.priority)), secrets.priority))
+    place = np.empty(len(order))
+    place[order] = np.linspace(0, 1, len(order))
+    return 1 + (_DEAREST - 1) * place
