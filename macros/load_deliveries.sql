@@ -15,6 +15,9 @@
                 adapter.dispatch("delivered_view", "datenlabor")(table)
             ) %}
         {%- endfor %}
+        {%- for table in graph.sources.values() if table.source_name == "memory" %}
+            {%- do run_query(remembered_view(table)) %}
+        {%- endfor %}
         {%- for table in graph.sources.values() if table.source_name == "run" %}
             {%- do run_query(
                 "create or replace view " ~ table.schema ~ "." ~ table.name
@@ -32,18 +35,33 @@
     {{ return(var("as_of", "") or env_var("DATENLABOR_AS_OF", "")) }}
 {%- endmacro %}
 
+{#- What releases have shown and kept secret, in files beside the deliveries; see protection. -#}
+{% macro remembered_view(table) %}
+    {%- set glob = "'" ~ literal_home() | replace("'", "''") ~ "/protection/[!.]*.parquet'" %}
+    {%- set is_there = run_query("select count(*) from glob(" ~ glob ~ ")").rows[0][0] %}
+    create or replace view {{ table.schema }}.{{ table.name }} as
+    select
+        {%- for column in table.columns.values() %}
+            cast({{ column.name if is_there else "null" }} as {{ column.data_type }}) as {{ column.name }},
+        {%- endfor %}
+    {% if is_there %}from read_parquet({{ glob }}){% else %}where false{% endif %}
+{% endmacro %}
+
+{#- Folder of the city's state, for use in a glob. The same rule as in profiles.yml. -#}
+{% macro literal_home() -%}
+    {%- set home = env_var("DATENLABOR_HOME", "") or "data/" ~ var("city_code") %}
+    {{- return(home | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]")) }}
+{%- endmacro %}
+
 {#-
     The files of a source's table as globs, in quotes: those of the home, and those that are part of
     the product for the city. The former hold Parquet, the latter CSV, so that a change can be read.
     Those without a file are left out.
 -#}
 {% macro delivered_files(table) -%}
-    {#- The same rule as that of the warehouse file in profiles.yml. -#}
-    {%- set home = env_var("DATENLABOR_HOME", "") or "data/" ~ var("city_code") %}
-    {%- set literal = home | replace("[", "[[]") | replace("*", "[*]") | replace("?", "[?]") %}
     {%- set file = table.config.meta.file %}
     {#- Folders that begin with a dot are unfinished. -#}
-    {%- set globs = [literal ~ "/deliveries/[!.]*/" ~ file] %}
+    {%- set globs = [literal_home() ~ "/deliveries/[!.]*/" ~ file] %}
     {%- if var("with_supplied_deliveries") %}
         {%- do globs.append(
             "seeds/*/" ~ var("city_code") ~ "/*/" ~ file | replace(".parquet", ".csv")

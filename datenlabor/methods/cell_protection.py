@@ -1,0 +1,101 @@
+"""From the cells of the warehouse and what was published before to what each audience gets."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from datenlabor.protection.memory import FREE, columns
+from datenlabor.protection.parameters import AUDIENCES, Parameters
+from datenlabor.protection.protecting import protect
+from datenlabor.protection.rules import assess
+
+_TABLE = {
+    "cell_value": "value",
+    "unit_count": "units",
+    "holder_count": "holders",
+    "largest_contribution": "x1",
+    "second_contribution": "x2",
+}
+
+
+def protected_cells(
+    listed: pd.DataFrame, equations: pd.DataFrame, memory: pd.DataFrame, parameters: Parameters
+) -> pd.DataFrame:
+    """Return one row per cell, as the memory of releases has them, with ``component_id``.
+
+    ``listed``: rows of ``int_cell_listed``; ``equations``: of ``int_cell_equation_listed``;
+    ``memory``: of ``remembered_cell``. Cells that no equation connects with a secret are free and
+    are passed by. Raises ProtectionError where a secret cannot be kept.
+    """
+    tables = listed.rename(columns=_TABLE).assign(minimum=0.0)
+    tables["single_holder"] = _holders(tables, equations)
+    roots = _roots(equations["equation_id"], equations["cell_id"])
+    tables["component_id"] = [roots.get(cell, cell) for cell in tables["cell_id"]]
+    known = memory.assign(
+        component_id=[roots.get(cell, cell) for cell in memory["cell_id"]]
+    )
+    touched = _components_with_secrets(tables, known, parameters)
+    among = tables[tables["component_id"].isin(touched)]
+    inside = set(among["cell_id"])
+    found = protect(
+        among.drop(columns="component_id"),
+        equations[equations["cell_id"].isin(inside)],
+        parameters.rules(),
+        known.loc[known["component_id"].isin(touched), columns(AUDIENCES)],
+    ).cells
+    others = tables.loc[
+        ~tables["component_id"].isin(touched), ["cell_id", "value", "minimum", "single_holder"]
+    ].drop_duplicates("cell_id")
+    free: dict[str, object] = {}
+    for audience in AUDIENCES:
+        free |= {f"status_{audience}": FREE, f"up_{audience}": 0.0, f"down_{audience}": 0.0}
+    result = pd.concat([found, others.assign(**free)], ignore_index=True)
+    result["component_id"] = [roots.get(cell, cell) for cell in result["cell_id"]]
+    return result.sort_values("cell_id", ignore_index=True)
+
+
+def _components_with_secrets(
+    tables: pd.DataFrame, memory: pd.DataFrame, parameters: Parameters
+) -> set[str]:
+    """Return the components in which anything is or was secret for any audience.
+
+    What is secret inside is secret outside: the rules of the outermost audience find all.
+    """
+    rules = parameters.rules()[AUDIENCES[-1]]
+    found: set[str] = set()
+    for table, rows in tables.groupby("table_code"):
+        assessed = assess(rows.set_index("cell_id"), rules[str(table)])
+        found |= set(rows.loc[assessed["is_sensitive"].to_numpy(), "component_id"])
+    was_secret = memory[f"status_{AUDIENCES[-1]}"] != FREE
+    return found | set(memory.loc[was_secret, "component_id"])
+
+
+def _holders(tables: pd.DataFrame, equations: pd.DataFrame) -> pd.Series:
+    """Return who is alone in each cell.
+
+    The only person of a district is the only one of the city too, if there is one alone: where a
+    whole and a part of it both have one person, it is the same.
+    """
+    alone = tables.loc[(tables["table_code"] == "person") & (tables["units"] == 1), "cell_id"]
+    terms = equations[equations["cell_id"].isin(set(alone))]
+    pairs = terms[terms["coefficient"] == -1].merge(
+        terms[terms["coefficient"] == 1], on="equation_id"
+    )
+    same = _roots(pairs["cell_id_x"], pairs["cell_id_y"])
+    return tables["single_holder"].map(lambda holder: same.get(holder, holder))
+
+
+def _roots(first: pd.Series, second: pd.Series) -> Mapping[str, str]:
+    """Return for each name that pairs connect with others one that stands for all of them."""
+    root: dict[str, str] = {}
+
+    def find(name: str) -> str:
+        while (above := root.setdefault(name, name)) != name:
+            root[name] = root[above]
+            name = above
+        return name
+
+    for one, other in zip(first, second, strict=True):
+        lower, higher = sorted((find(str(one)), find(str(other))))
+        root[higher] = lower
+    return {name: find(name) for name in list(root)}

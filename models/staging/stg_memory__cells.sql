@@ -1,0 +1,21 @@
+with remembered_cells as (
+    select * from {{ source("memory", "remembered_cell") }}
+),
+
+final as (
+    select
+        release_id,
+        cell_id,
+        "value",
+        minimum,
+        single_holder,
+        status_internal,
+        up_internal,
+        down_internal,
+        status_public,
+        up_public,
+        down_public
+    from remembered_cells
+)
+
+select * from final
