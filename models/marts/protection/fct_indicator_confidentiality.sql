@@ -1,0 +1,127 @@
+with figures as (
+    select * from {{ ref("fct_indicator_value") }}
+),
+
+indicators as (
+    select * from {{ ref("dim_indicator") }}
+),
+
+areas as (
+    select * from {{ ref("dim_area") }}
+),
+
+levels as (
+    select * from {{ ref("code_area_level") }}
+),
+
+protected_measures as (
+    select
+        measures.measure_code,
+        coalesce(company_measures.counted, measures.measure_code) as counted
+    from {{ ref("stg_register__measures") }} as measures
+    inner join {{ ref("catalogue_unit") }} as units
+        on measures.unit_code = units.unit_code
+    left join {{ ref("catalogue_company_measure") }} as company_measures
+        on measures.measure_code = company_measures.measure_code
+    where units.protected_unit is not null
+),
+
+cells as (
+    select * from {{ ref("int_cell_protected") }}
+),
+
+-- Official statistics has protected what it published; of larger areas than a
+-- municipality nothing is small.
+classified as (
+    select
+        figures.area_key,
+        figures.time_key,
+        figures.indicator_code,
+        areas.municipality_code,
+        areas.area_level,
+        coalesce(figures.provenance_code, 'published') != 'synthetic'
+        and indicators.protection_rule = 'official' as is_official,
+        levels.level_rank <= municipalities.level_rank as is_small_area,
+        figures.indicator_value is not null as is_figure,
+        indicators.protection_rule in ('official', 'persons', 'enterprises')
+            as is_rule_known,
+        {% for part in ["numerator", "denominator"] -%}
+            {{ part }}s.counted is not null as has_protected_{{ part }},
+            {{ cell_id(part ~ "s.counted", "areas.area_code", "figures.time_key") }}
+                as {{ part }}_cell_id
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from figures
+    inner join indicators on figures.indicator_code = indicators.indicator_code
+    inner join areas on figures.area_key = areas.area_key
+    inner join levels on areas.area_level = levels.area_level
+    inner join levels as municipalities
+        on municipalities.area_level = 'municipality'
+    left join protected_measures as numerators
+        on indicators.numerator_measure_code = numerators.measure_code
+    left join protected_measures as denominators
+        on indicators.denominator_measure_code = denominators.measure_code
+),
+
+decided as (
+    select
+        classified.*,
+        {% for audience in audiences() -%}
+            case
+                when not is_rule_known then 'N'
+                when is_official or not is_small_area or not is_figure then 'F'
+                {% for part in ["numerator", "denominator"] -%}
+                    when has_protected_{{ part }} and {{ part }}s.cell_id is null
+                        then 'N'
+                {% endfor -%}
+                when
+                    'primary' in (
+                        numerators.status_{{ audience }},
+                        denominators.status_{{ audience }}
+                    )
+                    then 'A'
+                when
+                    'secondary' in (
+                        numerators.status_{{ audience }},
+                        denominators.status_{{ audience }}
+                    )
+                    then 'D'
+                else 'F'
+            end as {{ audience }}_status
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from classified
+    left join cells as numerators on classified.numerator_cell_id = numerators.cell_id
+    left join cells as denominators
+        on classified.denominator_cell_id = denominators.cell_id
+),
+
+-- A page full of secrets helps nobody: an indicator that is mostly secret at a level is
+-- not shown at that level at all.
+final as (
+    select
+        area_key,
+        time_key,
+        indicator_code,
+        not is_official as is_subject_to_protection,
+        {% for audience in audiences() -%}
+            case
+                when
+                    area_level != 'municipality'
+                    and avg(case
+                        when is_figure then cast(
+                            {{ audience }}_status not in ('F', 'N') as integer
+                        )
+                    end) over level_figures > {{ var("most_secrets_of_level") }}
+                    then 'N'
+                else {{ audience }}_status
+            end as {{ audience }}_conf_status
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from decided
+    window level_figures as (
+        partition by indicator_code, area_level, municipality_code
+    )
+)
+
+select * from final
