@@ -29,6 +29,10 @@ sources as (
     select * from {{ ref("dim_source") }}
 ),
 
+provenances as (
+    select * from {{ ref("code_provenance") }}
+),
+
 final as (
     select
         areas.area_code,
@@ -48,6 +52,8 @@ final as (
         facts.obs_status,
         facts.conf_status,
         sources.attribution,
+        sources.licence_name,
+        provenances.name_de as provenance_name,
         facts.part_value,
         facts.total_value,
         coalesce(industries.industry_short_name, parts.measure_name) as part_name,
@@ -70,6 +76,7 @@ final as (
     left join periods as reference_periods
         on facts.reference_time_key = reference_periods.time_key
     left join sources on facts.source_code = sources.source_code
+    left join provenances on facts.provenance_code = provenances.provenance_code
     left join withheld
         on withheld.measure_code in (facts.measure_code, facts.total_measure_code)
     where
