@@ -15,6 +15,7 @@ from datenlabor.deliveries.inspection.commands import inspect_command
 from datenlabor.demo.commands import demo_command, load_command
 from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
+from datenlabor.opendata.commands import export_command
 from datenlabor.publishing.commands import publish_command, releases_command
 from datenlabor.service.commands import run_command
 
@@ -41,6 +42,7 @@ commands.add_typer(deliveries_app, name="deliveries")
 commands.command(name="rebuild")(rebuild_command)
 commands.command(name="publish")(publish_command)
 commands.command(name="releases")(releases_command)
+commands.command(name="export")(export_command)
 commands.command(name="docs")(docs_command)
 commands.command(name="demo")(demo_command)
 commands.command(name="demo-load")(load_command)

@@ -90,6 +90,11 @@ class Home:
         return self.current / "datenlabor.duckdb"
 
     @property
+    def open_data(self) -> Path:
+        """Folder of all exports of open data."""
+        return self.root / "open-data"
+
+    @property
     def superset(self) -> Path:
         """Superset's metadata, secrets and logs."""
         return self.root / "superset"
