@@ -121,7 +121,7 @@ class PublicFile:
         told = ", ".join(_literal(status.code) for status in self._codes.conf_status)
         shown = _all_null(declaration.shape.measures)
         for condition, what in (
-            (f"conf_status not in ({told})", "rows that say why they are secret"),
+            (f"coalesce(conf_status, '') not in ({told})", "rows that say why they are secret"),
             (f"conf_status = '{CONFIDENTIAL}' and not {shown}", "secret rows with a value"),
         ):
             if count := self._one(f"select count(*) from {source} where {condition}"):

@@ -11,7 +11,7 @@ _EXAMPLE = "https://example.org/open-data"
 
 
 class Settings(BaseModel):
-    """The file's content; ``is_example`` where a city has none and gets made-up addresses."""
+    """The file's content, or an example where a city has none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,7 +26,11 @@ class Settings(BaseModel):
     contributor_id: str | None = Field(default=None, pattern=r"^https?://\S+$")
     """URI by which GovData knows the provider of the catalogue."""
     nuts: str | None = Field(default=None, pattern=r"^DE[0-9A-Z]{1,3}$")
-    is_example: bool = Field(default=False, init=False, exclude=True)
+
+    @property
+    def is_example(self) -> bool:
+        """Whether the addresses are made up."""
+        return self.base_uri.startswith(_EXAMPLE)
 
 
 def read_settings(city: City) -> Settings:
@@ -44,7 +48,7 @@ def read_settings(city: City) -> Settings:
             contact_role="Stelle für offene Daten",
             contact_email="open-data@example.org",
             licence=city.licence,
-        ).model_copy(update={"is_example": True})
+        )
     try:
         text = file.read_text(encoding="utf-8")
         return Settings.model_validate(plain_yaml.load(text, str(file)))
