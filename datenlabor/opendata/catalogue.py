@@ -32,7 +32,7 @@ _MUNICIPALITY = URIRef(f"{_GEOCODING}/Level/municipality")
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types"
 _GERMAN = URIRef(f"{_EU}/language/DEU")
 _AVAILABLE = URIRef(f"{_EU}/planned-availability/AVAILABLE")
-_COMPLETED = URIRef("http://purl.org/adms/status/Completed")
+_COMPLETED = URIRef(f"{_EU}/distribution-status/COMPLETED")
 _LOCAL_AUTHORITY = URIRef("http://purl.org/adms/publishertype/LocalAuthority")
 _REGIONAL_KEY = 12
 """Digits of an ARS."""
@@ -59,7 +59,7 @@ def catalogue(product: Product) -> Graph:
     )
     _say(graph, node, DCTERMS.publisher, _publisher(graph, product))
     _say(graph, node, DCTERMS.license, URIRef(product.codes.licence(settings.licence).uri))
-    _say(graph, node, FOAF.homepage, URIRef(f"{base}/"))
+    _say(graph, node, FOAF.homepage, _typed(graph, f"{base}/", FOAF.Document))
     _say(graph, node, _DCAT.themeTaxonomy, URIRef(f"{_EU}/data-theme"))
     _common(graph, node, product)
     for data_set in product.data_sets:
@@ -89,7 +89,7 @@ def _data_set(graph: Graph, product: Product, data_set: DataSet) -> URIRef:
     _say(graph, node, DCTERMS.identifier, Literal(str(node)))
     _say(graph, node, DCTERMS.publisher, _publisher(graph, product))
     _say(graph, node, _DCAT.contactPoint, _contact(graph, product))
-    _say(graph, node, _DCAT.landingPage, URIRef(address))
+    _say(graph, node, _DCAT.landingPage, _typed(graph, address, FOAF.Document))
     _say(graph, node, _DCAT.version, Literal(product.release_id))
     _say(graph, node, DCTERMS.accessRights, URIRef(f"{_EU}/access-right/PUBLIC"))
     _say(graph, node, DCTERMS.accrualPeriodicity, URIRef(f"{_EU}/frequency/{shape.frequency}"))
@@ -129,13 +129,14 @@ def _distribution(graph: Graph, product: Product, data_set: DataSet, file: DataF
     _say(graph, node, DCTERMS.modified, _moment(product))
     _say(graph, node, DCTERMS.language, _GERMAN)
     _say(graph, node, _DCATAP.availability, _AVAILABLE)
-    _say(graph, node, FOAF.page, URIRef(address))
+    _say(graph, node, FOAF.page, _typed(graph, address, FOAF.Document))
     for attribution in data_set.content.attributions or (product.settings.publisher,):
         _say(graph, node, _DCATDE.licenseAttributionByText, _german(attribution))
-    if file.kind.conforms_to:
-        _say(graph, node, DCTERMS.conformsTo, URIRef(file.kind.conforms_to))
+    standards = [file.kind.conforms_to]
     if file.kind is SDMX:
-        _say(graph, node, DCTERMS.conformsTo, URIRef(f"{address}{data_set.name}.structure.json"))
+        standards.append(f"{address}{data_set.name}.structure.json")
+    for standard in filter(None, standards):
+        _say(graph, node, DCTERMS.conformsTo, _typed(graph, standard, DCTERMS.Standard))
     if data_set.rights:
         rights = URIRef(f"{address}#rechte")
         _say(graph, node, DCTERMS.rights, rights)
@@ -210,6 +211,12 @@ def _moment(product: Product) -> Literal:
 
 def _german(text: str) -> Literal:
     return Literal(text, lang="de")
+
+
+def _typed(graph: Graph, address: str, kind: URIRef) -> URIRef:
+    node = URIRef(address)
+    _say(graph, node, RDF.type, kind)
+    return node
 
 
 def _say(graph: Graph, subject: URIRef, predicate: URIRef, value: URIRef | Literal) -> None:
