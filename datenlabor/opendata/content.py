@@ -134,9 +134,7 @@ class PublicFile:
         shape, table = declaration.shape, quote(declaration.shape.name)
 
         def count(condition: str) -> int:
-            """Count rows with values about which a column says something; lists have none."""
-            sql = f"select count(*) from {table} where {condition}"
-            return int(str(self._one(sql))) if shape.measures else 0
+            return int(str(self._one(f"select count(*) from {table} where {condition}")))
 
         def told(column: str) -> list[str]:
             """Return what a column says of the rows with values, in order."""
@@ -151,15 +149,17 @@ class PublicFile:
         # A time is a year, or a text or day that begins with one.
         years = [int(text[:_YEAR]) for text in told(str(shape.time))]
         no_value = f"{quote(shape.measures[0])} is null" if shape.measures else "false"
-        rows = int(str(self._one(f"select count(*) from {table}")))
+        rows = count("true")
         all_rows = int(str(self._one(f"select count(*) from {source}")))
+        # Lists say of each entry which provenances it has, one or several.
+        invented = f"contains(provenance_name, {_literal(self._codes.synthetic.name)})"
         return Content(
             declaration=declaration,
             types={name: present[name] for name in shape.columns},
             rows=rows,
-            secret=count(f"conf_status = '{CONFIDENTIAL}'"),
+            secret=count(f"conf_status = '{CONFIDENTIAL}'") if shape.measures else 0,
             withheld=all_rows - rows,
-            synthetic=count(f"provenance_name = {_literal(self._codes.synthetic.name)}"),
+            synthetic=count(invented) if "provenance_name" in shape.columns else 0,
             is_invented=told("provenance_name") == [self._codes.synthetic.name],
             first_year=years[0] if years else None,
             last_year=years[-1] if years else None,

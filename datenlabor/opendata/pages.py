@@ -73,9 +73,10 @@ def preview(content: Content, product: Product) -> Preview:
 
 def _shown(content: Content) -> list[str]:
     shape = content.declaration.shape
-    if not shape.measures:
-        return list(shape.columns[:_LIST_COLUMNS])
     said = {"conf_status": content.secret, "provenance_name": content.synthetic}
+    if not shape.measures:
+        more = [name for name in shape.columns[_LIST_COLUMNS:] if said.get(name)]
+        return [*shape.columns[:_LIST_COLUMNS], *more]
     return [
         *(shape.names.get(name, name) for name in (*shape.dimensions, str(shape.time))),
         *shape.measures,

@@ -28,9 +28,12 @@ def description(content: Content) -> str:
     if declaration.grain:
         said.append(_sentence(declaration.grain))
     if content.synthetic:
-        some = _some(content.synthetic, "Zeile ist", "Zeilen sind")
-        which = "Alle Werte sind" if content.is_invented else some
-        said.append(f"{SYNTHETIC}: {which} frei erfunden und nur zur Vorführung da.")
+        some = _some(content.synthetic, "Zeile betrifft", "Zeilen betreffen")
+        said.append(
+            f"{SYNTHETIC}: Alle Werte sind frei erfunden und dienen nur der Vorführung."
+            if content.is_invented
+            else f"{SYNTHETIC}: {some} frei erfundene Werte, die nur der Vorführung dienen."
+        )
     if content.secret:
         values = _some(content.secret, "Wert ist", "Werte sind")
         said.append(f"{values} {CONCEALED}: Das Feld ist leer, conf_status ist {CONFIDENTIAL}.")

@@ -168,10 +168,14 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        is_full = getattr(error, "errno", None) in _FULL or str(error).endswith(_FULL_TEXTS)
+        if getattr(error, "errno", None) in _FULL or str(error).endswith(_FULL_TEXTS):
+            hint = "The disk is full: make room, then try again."
+        elif isinstance(error, OSError):
+            hint = "Check that the folder is there and can be written, then try again."
+        else:
+            hint = "If the file of the release is damaged, go back to another release with "
+            hint += "`datenlabor publish --rollback`, or publish anew."
         raise DatenlaborError(
             f"The export failed: {error}. Nothing of it is shown; earlier exports are unchanged.",
-            hint="The disk is full: make room, then try again."
-            if is_full
-            else "Check that the folder can be written, then try again.",
+            hint=hint,
         ) from error

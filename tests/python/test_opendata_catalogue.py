@@ -86,7 +86,7 @@ def test_what_is_said_of_a_data_set(graph: Graph) -> None:
     description = str(graph.value(node, DCTERMS.description))
     assert description == (
         "Sachen je Gebiet. Eine Zeile je Sache. "
-        "Musterdaten: 1 Zeile ist frei erfunden und nur zur Vorführung da. "
+        "Musterdaten: 1 Zeile betrifft frei erfundene Werte, die nur der Vorführung dienen. "
         "1 Wert ist geheim zu halten: Das Feld ist leer, conf_status ist C. "
         "2 Werte sind nicht enthalten, weil die Quelle keine offene Lizenz hat."
     )

@@ -229,6 +229,16 @@ def test_disk_really_full(released: Home, tmp_path: Path) -> None:
     export(released, tmp_path)
 
 
+def test_a_truncated_release(home: Home) -> None:
+    [release] = publishing.releases(home)
+    release.file.chmod(0o644)
+    os.truncate(release.file, 20_000)
+    with pytest.raises(DatenlaborError, match="The export failed") as caught:
+        export(home)
+    assert "--rollback" in caught.value.hint
+    assert not home.open_data.exists()
+
+
 def test_two_exports_at_once(home: Home) -> None:
     export(home)
     with folders.staged(home.open_data, "20990101T000000Z") as path:
