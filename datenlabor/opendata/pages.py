@@ -86,17 +86,16 @@ def _shown(content: Content) -> list[str]:
 
 def _cell(content: Content, name: str, row: dict[str, Value], product: Product) -> Cell:
     value = row[name]
-    if name not in content.declaration.shape.measures:
+    measures = content.declaration.shape.measures
+    if name not in measures:
         return Cell(texts.plain(value))
     if isinstance(value, int | float):
         return Cell(texts.number(value), is_number=True)
-    return Cell(*_missing(row, product))
-
-
-def _missing(row: dict[str, Value], product: Product) -> tuple[str, bool, str]:
-    status = [str(row[name]) for name in ("obs_status", "conf_status")]
-    symbol, meaning = texts.empty(status[0], status[1], product.codes)
-    return symbol, True, meaning
+    if any(row[measure] is not None for measure in measures):
+        # The status is that of the value beside this one.
+        return Cell(texts.NONE, is_number=True, meaning="keine Angabe")
+    symbol, meaning = texts.empty(str(row["obs_status"]), str(row["conf_status"]), product.codes)
+    return Cell(symbol, is_number=True, meaning=meaning)
 
 
 def _legend(product: Product) -> list[tuple[str, Status]]:

@@ -9,6 +9,8 @@ SYNTHETIC = "Musterdaten"
 CONCEALED = "geheim zu halten"
 NONE = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
+_DECIMALS = 4
+_MOST_DECIMALS = 15
 _UNITS = ("Byte", "kB", "MB", "GB")
 _STEP = 1000
 
@@ -62,8 +64,11 @@ def years(content: Content) -> str:
 
 
 def number(value: float) -> str:
-    """Write a number in German: 1.234,5; at most four decimals."""
-    text = f"{value:,.4f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    """Write a number in German: 1.234,5; four decimals, or more where only zeros would be left."""
+    decimals = _DECIMALS
+    while value and decimals < _MOST_DECIMALS and abs(value) < 10 ** (1 - decimals):
+        decimals += 1
+    text = f"{value:,.{decimals}f}".rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,")).replace("-", _MINUS)
 
 
