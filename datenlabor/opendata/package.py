@@ -19,7 +19,7 @@ def data_package(product: Product, data_set: DataSet) -> dict[str, Any]:
     """Return the package; its CSV is the first of the data set's files."""
     settings, table = product.settings, data_set.files[0]
     address = product.address(data_set)
-    licence = data_set.licence
+    licences = dict.fromkeys([data_set.licence, *data_set.content.licences])
     return {
         "profile": "tabular-data-package",
         "name": data_set.name,
@@ -30,7 +30,10 @@ def data_package(product: Product, data_set: DataSet) -> dict[str, Any]:
         "created": f"{product.published_at:%Y-%m-%dT%H:%M:%SZ}",
         "homepage": address,
         "keywords": list(data_set.content.declaration.shape.keywords),
-        "licenses": [{"name": licence.code, "path": licence.url, "title": licence.name}],
+        "licenses": [
+            {"name": licence.code, "path": licence.url, "title": licence.name}
+            for licence in licences
+        ],
         "contributors": [
             {"title": settings.publisher, "role": "publisher"},
             {"title": settings.contact_role, "role": "maintainer", "email": settings.contact_email},

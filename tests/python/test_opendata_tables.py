@@ -110,7 +110,10 @@ def test_frictionless_finds_no_fault(folder: Path, name: str) -> None:
     package = folder / name / "datapackage.json"
     report = frictionless.validate(str(package))
     assert report.valid, report.flatten(["rowNumber", "fieldName", "type", "note"])
-    schema = json.loads(package.read_text())["resources"][0]["schema"]
+    content = json.loads(package.read_text())
+    titles = [licence["title"] for licence in content["licenses"]]
+    assert titles == {"sachen": [DL, CC], "liste": [DL]}[name]
+    schema = content["resources"][0]["schema"]
     assert (
         schema["primaryKey"]
         == {
