@@ -9,8 +9,10 @@ from typing import Any
 
 import yaml
 
+from datenlabor.audiences import INTERNAL
 from datenlabor.errors import DatenlaborError
 
+PUBLISHED_FILE = "datenlabor.duckdb"
 PROJECT = Path(__file__).resolve().parent.parent
 TARGET = PROJECT / "target"
 ASSETS = PROJECT / "superset" / "assets"
@@ -86,8 +88,17 @@ class Home:
 
     @property
     def published(self) -> Path:
-        """The served file; its base name is the catalog name and never changes."""
-        return self.current / "datenlabor.duckdb"
+        """The file served to the city's staff."""
+        return self.published_for(INTERNAL)
+
+    def published_for(self, audience: str) -> Path:
+        """Return the file served to an audience; its base name, the catalog's, never changes."""
+        return self.current / audience / PUBLISHED_FILE
+
+    @property
+    def memory(self) -> Path:
+        """Folder of what releases have shown and kept secret."""
+        return self.root / "protection"
 
     @property
     def open_data(self) -> Path:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from datenlabor.audiences import AUDIENCES
 from datenlabor.protection.memory import FREE, columns
-from datenlabor.protection.parameters import AUDIENCES, Parameters
+from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import assess
 
@@ -31,9 +32,7 @@ def protected_cells(
     tables["single_holder"] = _holders(tables, equations)
     roots = _roots(equations["equation_id"], equations["cell_id"])
     tables["component_id"] = [roots.get(cell, cell) for cell in tables["cell_id"]]
-    known = memory.assign(
-        component_id=[roots.get(cell, cell) for cell in memory["cell_id"]]
-    )
+    known = memory.assign(component_id=[roots.get(cell, cell) for cell in memory["cell_id"]])
     touched = _components_with_secrets(tables, known, parameters)
     among = tables[tables["component_id"].isin(touched)]
     inside = set(among["cell_id"])

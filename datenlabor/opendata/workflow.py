@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from datenlabor import console
+from datenlabor.audiences import PUBLIC
 from datenlabor.city import City
 from datenlabor.errors import DatenlaborError
 from datenlabor.opendata import catalogue, files, folder, pages, sdmx, texts
@@ -53,8 +54,7 @@ class _Work:
 
 def public_file(release: Release) -> Path:
     """Return the file of a release that holds what everyone may see."""
-    public = release.path / "public" / release.file.name
-    return public if public.parent.is_dir() else release.file
+    return release.files[PUBLIC].path
 
 
 def export(home: Home, city: City, *, manifest: Path, root: Path | None = None) -> Export:

@@ -11,11 +11,9 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from datenlabor.audiences import INTERNAL, PUBLIC
 from datenlabor.errors import DatenlaborError
 from datenlabor.protection.rules import Rules
-
-AUDIENCES = ("internal", "public")
-"""From the inside out: what one does not get, the next does not get either."""
 
 FILE = "protection.yml"
 _DEMO = Path(__file__).with_name("demo.yml")
@@ -69,8 +67,8 @@ class Parameters(_Strict):
     def rules(self) -> Mapping[str, Mapping[str, Rules]]:
         """Return the rules by audience, from the inside out, and by table."""
         return {
-            "internal": _rules(self.internal),
-            "public": _rules(self.public),
+            INTERNAL: _rules(self.internal),
+            PUBLIC: _rules(self.public),
         }
 
 

@@ -2,15 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
+from datenlabor.audiences import COLUMN as AUDIENCE_COLUMN
 from datenlabor.errors import DatenlaborError
 from datenlabor.publishing.connection import open_read_only
 from datenlabor.publishing.manifest import PROTECTED
-from datenlabor.publishing.tables import Column, Table, copy_statements, quote, read_tables
+from datenlabor.publishing.tables import (
+    Column,
+    Table,
+    copy_statements,
+    count_rows,
+    literal,
+    quote,
+    read_tables,
+)
 
 RELEASE_TABLE = "release"
 _SOURCE = "warehouse"
@@ -36,6 +46,9 @@ def build_file(
 ) -> dict[str, Table]:
     """Copy ``tables`` (name → order-by columns) of the warehouse's ``protected`` into ``file``.
 
+    ``file`` lies in a folder with the name of an audience: of tables that say whom a row is for, it
+    gets the rows for this one.
+
     Adds ``protected.release`` (one row: id and time in UTC), by which dashboards show their state.
     The warehouse is opened read-only; while this runs, no other process can write it, so the copy
     is one consistent state. Returns the description of each copied table, for the check.
@@ -48,14 +61,29 @@ def build_file(
         _refuse_missing(tables, found, warehouse)
         connection.execute(f"create schema {PROTECTED}")
         source = f"{quote(_SOURCE)}.{PROTECTED}"
+        copied = {}
         for name, order_by in tables.items():
+            condition = _rows_for(file.parent.name, found[name])
+            copied[name] = replace(
+                found[name], rows=count_rows(connection, f"{source}.{quote(name)}", condition)
+            )
             for sql in copy_statements(
-                found[name], source=source, target=PROTECTED, order_by=order_by
+                found[name],
+                source=source,
+                target=PROTECTED,
+                order_by=order_by,
+                condition=condition,
             ):
                 connection.execute(sql)
         _write_state(connection, release_id, published_at)
         connection.execute("checkpoint")
-    return {name: found[name] for name in tables}
+    return copied
+
+
+def _rows_for(audience: str, table: Table) -> str:
+    """Return the condition for the rows of a table that an audience gets."""
+    is_by_audience = any(column.name == AUDIENCE_COLUMN for column in table.columns)
+    return f"{quote(AUDIENCE_COLUMN)} = {literal(audience)}" if is_by_audience else "true"
 
 
 def check_file(file: Path, expected: Mapping[str, Table]) -> None:

@@ -10,7 +10,6 @@ from datenlabor.city import City
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, Home
 from datenlabor.publishing import workflow
-from datenlabor.publishing.manifest import protected_tables
 
 MANIFEST = PROJECT / "target" / "manifest.json"
 
@@ -43,11 +42,8 @@ def publish_command(
         release = (
             current
             if current and not warehouse.is_new
-            else workflow.publish(
-                home,
-                tables=protected_tables(MANIFEST),
-                keep=keep,
-                inputs_fingerprint=warehouse.fingerprint,
+            else workflow.publish_build(
+                home, MANIFEST, keep=keep, inputs_fingerprint=warehouse.fingerprint
             )
         )
     console.out.print(f"Current release: [bold]{release.release_id}[/bold] ({release.file})")

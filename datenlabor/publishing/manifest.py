@@ -9,6 +9,7 @@ from datenlabor.errors import DatenlaborError
 
 PROTECTED = "protected"
 ORDER = "publish_order"
+INTERNAL_ONLY = "is_internal"
 
 
 def protected_tables(manifest: Path) -> dict[str, tuple[str, ...]]:
@@ -29,6 +30,18 @@ def protected_tables(manifest: Path) -> dict[str, tuple[str, ...]]:
             hint="Run `dbt build` in the project folder.",
         )
     return tables
+
+
+def internal_tables(manifest: Path) -> frozenset[str]:
+    """Return the protected tables that are for the city's staff alone (``meta.is_internal``).
+
+    Raises DatenlaborError as :func:`protected_tables`.
+    """
+    return frozenset(
+        str(node.get("alias") or node["name"])
+        for node in _read(manifest).values()
+        if _is_protected_table(node) and _meta(node).get(INTERNAL_ONLY)
+    )
 
 
 def _read(manifest: Path) -> Mapping[str, Any]:
@@ -53,8 +66,12 @@ def _is_protected_table(node: Mapping[str, Any]) -> bool:
     )
 
 
+def _meta(model: Mapping[str, Any]) -> Mapping[str, Any]:
+    return model.get("config", {}).get("meta") or {}
+
+
 def _order(model: Mapping[str, Any]) -> tuple[str, ...]:
-    order = (model.get("config", {}).get("meta") or {}).get(ORDER) or []
+    order = _meta(model).get(ORDER) or []
     if not isinstance(order, list) or not all(isinstance(column, str) for column in order):
         raise DatenlaborError(
             f"Model {model['name']}: config.meta.{ORDER} is {order!r}, not a list of columns.",

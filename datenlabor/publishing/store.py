@@ -2,7 +2,7 @@
 
     releases/
       current -> 20261121T093015Z     what readers see; swapped atomically, target relative
-      20261121T093015Z/               datenlabor.duckdb and release.json, both 0444
+      20261121T093015Z/               <audience>/datenlabor.duckdb and release.json, all 0444
       .building-20261122T…/           being built, or left by a crash
       .removed-20261101T…/            being deleted
       .lock                           held by the publisher; names the unfinished release
@@ -24,8 +24,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from datenlabor.audiences import AUDIENCES, INTERNAL
 from datenlabor.errors import DatenlaborError
-from datenlabor.paths import Home
+from datenlabor.paths import PUBLISHED_FILE, Home
 
 _ID = re.compile(r"(\d{8}T\d{6}Z)(?:-(\d+))?")
 _RECORD = "release.json"
@@ -33,15 +34,23 @@ _READ_ONLY = 0o444
 
 
 @dataclass(frozen=True)
+class PublishedFile:
+    """What one audience gets; ``tables`` is name → number of rows."""
+
+    path: Path
+    tables: Mapping[str, int]
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Release:
-    """One published state of the protected tables; ``tables`` is name → number of rows."""
+    """One published state of the protected tables."""
 
     release_id: str
     published_at: datetime
     """UTC."""
-    tables: Mapping[str, int]
-    sha256: str
-    """Of the database file."""
+    files: Mapping[str, PublishedFile]
+    """By audience."""
     inputs_fingerprint: str | None
     replaces: str | None
     """Id of the release that was current before; where a rollback leads."""
@@ -51,8 +60,13 @@ class Release:
 
     @property
     def file(self) -> Path:
-        """The database; same base name in every release, since it is the catalog's name."""
-        return self.path / "datenlabor.duckdb"
+        """The database of the city's staff."""
+        return self.files[INTERNAL].path
+
+    @property
+    def tables(self) -> Mapping[str, int]:
+        """The tables of the city's staff, name → number of rows."""
+        return self.files[INTERNAL].tables
 
 
 def order_of(release_id: str) -> tuple[str, int]:
@@ -109,8 +123,14 @@ def read_release(home: Home, release_id: str) -> Release:
         return Release(
             release_id=release_id,
             published_at=datetime.fromisoformat(content["published_at"]),
-            tables=dict(content["tables"]),
-            sha256=str(content["sha256"]),
+            files={
+                audience: PublishedFile(
+                    record.parent / audience / PUBLISHED_FILE,
+                    dict(content["files"][audience]["tables"]),
+                    str(content["files"][audience]["sha256"]),
+                )
+                for audience in AUDIENCES
+            },
             inputs_fingerprint=content["inputs_fingerprint"],
             replaces=content["replaces"],
             path=record.parent,
@@ -122,20 +142,23 @@ def read_release(home: Home, release_id: str) -> Release:
 
 
 def write_record(release: Release, folder: Path) -> None:
-    """Write ``release.json`` into ``folder``, then make both files read-only and durable."""
+    """Write ``release.json`` into ``folder``, then make all files read-only and durable."""
     content = {
         "release_id": release.release_id,
         "published_at": release.published_at.isoformat(),
-        "tables": dict(release.tables),
-        "sha256": release.sha256,
+        "files": {
+            audience: {"sha256": file.sha256, "tables": dict(file.tables)}
+            for audience, file in release.files.items()
+        },
         "inputs_fingerprint": release.inputs_fingerprint,
         "replaces": release.replaces,
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     (folder / _RECORD).write_text(text, encoding="utf-8")
-    for path in (folder / _RECORD, folder / release.file.name):
+    for path in (folder / _RECORD, *(folder / name / PUBLISHED_FILE for name in release.files)):
         path.chmod(_READ_ONLY)
         sync(path)
+        sync(path.parent)
     sync(folder)
 
 

@@ -54,26 +54,31 @@ def read_tables(
     }
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    """Count the rows of a quoted relation. Raises ``duckdb.Error``."""
-    row = connection.execute(f"select count(*) from {relation}").fetchone()  # noqa: S608 quoted
+def count_rows(
+    connection: duckdb.DuckDBPyConnection, relation: str, condition: str = "true"
+) -> int:
+    """Count the rows of a quoted relation that fulfil a condition. Raises ``duckdb.Error``."""
+    query = f"select count(*) from {relation} where {condition}"  # noqa: S608 quoted
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 
 def copy_statements(
-    table: Table, *, source: str, target: str, order_by: Sequence[str]
+    table: Table, *, source: str, target: str, order_by: Sequence[str], condition: str = "true"
 ) -> Iterator[str]:
     """Yield the statements that copy ``table`` from schema ``source`` to ``target``, sorted.
 
-    ``source`` and ``target`` are quoted SQL. Types, NOT NULL and comments are kept. Keys and
-    checks are not: the source was checked when it was built, the copy is never written again,
-    and a key's index would only make the file larger and its opening slower.
+    ``source``, ``target`` and ``condition``, which rows are copied, are SQL. Types, NOT NULL and
+    comments are kept. Keys and checks are not: the source was checked when it was built, the copy
+    is never written again, and a key's index would only make the file larger and its opening
+    slower.
     """
     relation = f"{target}.{quote(table.name)}"
     names = ", ".join(quote(column.name) for column in table.columns)
     yield f"create table {relation} ({', '.join(map(_definition, table.columns))})"
     order = f" order by {', '.join(map(quote, order_by))}" if order_by else ""
-    query = f"select {names} from {source}.{quote(table.name)}{order}"  # noqa: S608 quoted
+    relation_of_source = f"{source}.{quote(table.name)}"
+    query = f"select {names} from {relation_of_source} where {condition}{order}"  # noqa: S608 quoted
     yield f"insert into {relation} {query}"
     if table.comment is not None:
         yield f"comment on table {relation} is {literal(table.comment)}"

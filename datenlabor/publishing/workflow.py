@@ -4,34 +4,55 @@ import errno
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 
 from datenlabor import console, warehouse
+from datenlabor.audiences import AUDIENCES, INTERNAL
 from datenlabor.errors import DatenlaborError
-from datenlabor.paths import Home
-from datenlabor.publishing import store
+from datenlabor.paths import PUBLISHED_FILE, Home
+from datenlabor.publishing import auditing, memory, store
 from datenlabor.publishing.build import build_file, check_file
-from datenlabor.publishing.store import Release
+from datenlabor.publishing.manifest import internal_tables, protected_tables
+from datenlabor.publishing.store import PublishedFile, Release
 
 MINIMUM_KEEP = 2
+STEPS = 4
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What is kept from whom."""
+
+    internal: Collection[str] = ()
+    """Tables for the city's staff alone."""
+    cells: str | None = None
+    """Table of what each audience gets of every cell: it is audited, together with what earlier
+    releases have shown, and remembered."""
+
+
+UNPROTECTED = Protection()
+"""Of tables in which nothing is secret."""
 
 
 def publish(
     home: Home,
     *,
     tables: Mapping[str, Sequence[str]],
+    protection: Protection = UNPROTECTED,
     keep: int = 5,
     inputs_fingerprint: str | None = None,
 ) -> Release:
     """Publish ``tables`` (name → order-by columns) of the warehouse's schema ``protected``.
 
-    Builds and checks a new file in a hidden folder, makes it durable, renames the folder, swaps
-    the link ``current``. Until the swap readers see the old release, whatever happens; from then
-    on the new one. What a crash leaves behind is removed by the next publish or rollback.
+    Builds and checks a new file for each audience in a hidden folder, makes them durable, renames
+    the folder, swaps the link ``current``. Until the swap readers see the old release, whatever
+    happens; from then on the new one. What a crash leaves behind is removed by the next publish or
+    rollback.
 
     With ``inputs_fingerprint`` the warehouse has to be the build of these inputs, by its mark.
 
@@ -49,11 +70,39 @@ def publish(
         now = datetime.now(UTC)
         release_id = store.next_id(now, store.ids(home))
         store.announce(lock, release_id)
-        release = _build(home, release_id, now, tables, inputs_fingerprint)
-        console.step(3, 3, "Show it to readers")
+        memory.settle(home)
+        contents = {
+            audience: {
+                name: order_by
+                for name, order_by in tables.items()
+                if audience == INTERNAL or name not in protection.internal
+            }
+            for audience in AUDIENCES
+        }
+        release = _build(home, release_id, now, contents, inputs_fingerprint)
+        console.step(3, STEPS, "Audit: can any secret be worked out?")
+        if protection.cells:
+            for one in auditing.audit(home, protection.cells):
+                console.done(one.summary)
+            memory.prepare(home, release_id, protection.cells)
+        console.step(4, STEPS, "Show it to readers")
         _show(home, release)
+        memory.settle(home)
         _prune(home, keep={*store.ids(home)[:keep], release.release_id, release.replaces})
         return replace(release, is_current=True)
+
+
+def publish_build(
+    home: Home, manifest: Path, *, keep: int = 5, inputs_fingerprint: str | None = None
+) -> Release:
+    """Publish the warehouse as dbt's manifest describes it; see :func:`publish`."""
+    return publish(
+        home,
+        tables=protected_tables(manifest),
+        protection=Protection(internal_tables(manifest), memory.CELLS),
+        keep=keep,
+        inputs_fingerprint=inputs_fingerprint,
+    )
 
 
 def rollback(home: Home, release_id: str | None = None) -> Release:
@@ -71,11 +120,13 @@ def rollback(home: Home, release_id: str | None = None) -> Release:
                 f"Release {target.release_id} is already current.",
                 hint="`datenlabor releases` lists the others.",
             )
-        if not target.file.is_file() or store.sha256_of(target.file) != target.sha256:
-            raise DatenlaborError(
-                f"Release {target.release_id} is damaged: {target.file} is not what was published.",
-                hint="Name another release (`datenlabor releases`) or publish anew.",
-            )
+        for file in target.files.values():
+            if not file.path.is_file() or store.sha256_of(file.path) != file.sha256:
+                raise DatenlaborError(
+                    f"Release {target.release_id} is damaged: {file.path} is not what was "
+                    "published.",
+                    hint="Name another release (`datenlabor releases`) or publish anew.",
+                )
         store.swap(home, target.release_id)
         return store.read_release(home, target.release_id)
 
@@ -106,32 +157,47 @@ def _build(
     home: Home,
     release_id: str,
     now: datetime,
-    tables: Mapping[str, Sequence[str]],
+    contents: Mapping[str, Mapping[str, Sequence[str]]],
     inputs_fingerprint: str | None,
 ) -> Release:
     """Return a checked, durable release in its hidden folder, not yet seen by anyone."""
     folder = store.building(home, release_id)
     folder.mkdir()
-    file = folder / home.published.name
-    console.step(1, 3, f"Build release {release_id} from {home.warehouse}")
-    copied = build_file(
-        file, warehouse=home.warehouse, tables=tables, release_id=release_id, published_at=now
-    )
+    console.step(1, STEPS, f"Build release {release_id} from {home.warehouse}")
+    copied = {}
+    for audience, tables in contents.items():
+        file = folder / audience / PUBLISHED_FILE
+        file.parent.mkdir()
+        copied[audience] = build_file(
+            file,
+            warehouse=home.warehouse,
+            tables=tables,
+            release_id=release_id,
+            published_at=now,
+        )
     # Whoever changes the warehouse removes its mark first: it is still there, so nobody has.
     if inputs_fingerprint and warehouse.built_from(home) != inputs_fingerprint:
         raise DatenlaborError(
             "The warehouse was changed after it had been built.",
             hint="Another run of dbt came in between; run the command again.",
         )
-    rows = {name: table.rows for name, table in copied.items()}
-    console.done(f"{len(rows)} tables, {sum(rows.values())} rows")
-    console.step(2, 3, "Check it as its readers will open it")
-    check_file(file, copied)
+    for audience, found in copied.items():
+        rows = sum(table.rows for table in found.values())
+        console.done(f"{audience}: {len(found)} tables, {rows} rows")
+    console.step(2, STEPS, "Check it as its readers will open it")
+    files = {}
+    for audience, found in copied.items():
+        file = folder / audience / PUBLISHED_FILE
+        check_file(file, found)
+        files[audience] = PublishedFile(
+            home.releases / release_id / audience / PUBLISHED_FILE,
+            {name: table.rows for name, table in found.items()},
+            store.sha256_of(file),
+        )
     release = Release(
         release_id=release_id,
         published_at=now,
-        tables=rows,
-        sha256=store.sha256_of(file),
+        files=files,
         inputs_fingerprint=inputs_fingerprint,
         replaces=store.current_id(home),
         path=home.releases / release_id,

@@ -20,8 +20,9 @@ def run_command() -> None:
         console.step(2, STEPS, f"Publish: release {current.release_id} is current")
     else:
         console.step(2, STEPS, "Publish: checked copy of the protected tables")
-        tables = publishing.protected_tables(TARGET / "manifest.json")
-        release = publishing.publish(home, tables=tables, inputs_fingerprint=warehouse.fingerprint)
+        release = publishing.publish_build(
+            home, TARGET / "manifest.json", inputs_fingerprint=warehouse.fingerprint
+        )
         console.done(f"release {release.release_id}, {sum(release.tables.values())} rows")
     console.step(3, STEPS, "Superset: set up and start")
     superset.serve_forever(home)

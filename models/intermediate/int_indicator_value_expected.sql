@@ -123,8 +123,8 @@ years as (
 -- An indicator is expected for every shown area in every year between its first and
 -- its last figure, within cities and around them, so that a missing figure is a row
 -- that says why and not a hole.
--- Nobody publishes official figures for the parts of a city: there an indicator is
--- expected only at levels at which it is known at all.
+-- Nobody publishes official figures for the parts of a city, nor a city's own figures
+-- for others: there an indicator is expected only at levels at which it is known.
 final as (
     select
         areas.area_code,
@@ -149,7 +149,13 @@ final as (
             and areas.area_code = composable.area_code
     where
         years.is_city_part = (city_parts.area_code is not null)
-        and (city_parts.area_code is null or offered_levels.area_level is not null)
+        and (
+            offered_levels.area_level is not null
+            or (
+                city_parts.area_code is null
+                and indicators.protection_rule = 'official'
+            )
+        )
 )
 
 select * from final

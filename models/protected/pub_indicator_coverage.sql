@@ -4,16 +4,20 @@ with figures as (
 
 counted as (
     select
+        audience_code,
         indicator_code,
         indicator_name,
         chapter_name,
         indicator_order,
         period_start_on,
         calendar_year,
-        conf_status,
         count(*) as expected_count,
-        count(indicator_value) as figure_count,
-        count(*) - count(indicator_value) as missing_count,
+        -- What is kept secret is not missing.
+        count(case when indicator_value is not null or conf_status != 'F' then 1 end)
+            as figure_count,
+        count(case when conf_status != 'F' then 1 end) as secret_count,
+        count(case when indicator_value is null and conf_status = 'F' then 1 end)
+            as missing_count,
         count(case when is_revised then 1 end) as revised_count
     from figures
     group by all
@@ -30,4 +34,4 @@ final as (
 )
 
 select * from final
-order by indicator_code, calendar_year
+order by audience_code, indicator_code, calendar_year

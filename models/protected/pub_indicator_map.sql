@@ -12,6 +12,7 @@ indicators as (
 
 final as (
     select
+        figures.audience_code,
         figures.area_code,
         figures.area_name,
         figures.area_level,
@@ -44,4 +45,4 @@ final as (
 )
 
 select * from final
-order by indicator_code, period_start_on, area_code, part_number
+order by audience_code, indicator_code, period_start_on, area_code, part_number

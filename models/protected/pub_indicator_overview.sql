@@ -19,6 +19,7 @@ bridge as (
 -- Every figure of an area and of the areas around it.
 surrounding as (
     select
+        figures.audience_code,
         descendants.area_code as shown_area_code,
         ancestors.area_level,
         figures.indicator_code,
@@ -38,6 +39,7 @@ surrounding as (
 -- The year shown is the area's own latest, else the county's, else the latest at all.
 shown_years as (
     select
+        audience_code,
         shown_area_code,
         indicator_code,
         coalesce(
@@ -46,7 +48,7 @@ shown_years as (
             max(calendar_year)
         ) as calendar_year
     from surrounding
-    group by shown_area_code, indicator_code
+    group by audience_code, shown_area_code, indicator_code
 ),
 
 -- The area around it in that year, or the last year before, which is then named.
@@ -60,6 +62,7 @@ latest_surrounding as (
         end as dated_text,
         row_number() over (
             partition by
+                surrounding.audience_code,
                 surrounding.shown_area_code,
                 surrounding.indicator_code,
                 surrounding.area_level
@@ -68,13 +71,15 @@ latest_surrounding as (
     from surrounding
     inner join shown_years
         on
-            surrounding.shown_area_code = shown_years.shown_area_code
+            surrounding.audience_code = shown_years.audience_code
+            and surrounding.shown_area_code = shown_years.shown_area_code
             and surrounding.indicator_code = shown_years.indicator_code
             and surrounding.calendar_year <= shown_years.calendar_year
 ),
 
 peer_texts as (
     select
+        audience_code,
         shown_area_code,
         indicator_code,
         {% for level in peer_levels %}
@@ -85,11 +90,12 @@ peer_texts as (
         max(attribution) as attribution
     from latest_surrounding
     where recency = 1
-    group by shown_area_code, indicator_code
+    group by audience_code, shown_area_code, indicator_code
 ),
 
 final as (
     select
+        figures.audience_code,
         figures.area_code,
         figures.area_name,
         figures.area_level,
@@ -120,15 +126,17 @@ final as (
     from figures
     inner join shown_years
         on
-            figures.area_code = shown_years.shown_area_code
+            figures.audience_code = shown_years.audience_code
+            and figures.area_code = shown_years.shown_area_code
             and figures.indicator_code = shown_years.indicator_code
             and figures.calendar_year = shown_years.calendar_year
     inner join peer_texts
         on
-            figures.area_code = peer_texts.shown_area_code
+            figures.audience_code = peer_texts.audience_code
+            and figures.area_code = peer_texts.shown_area_code
             and figures.indicator_code = peer_texts.indicator_code
     inner join indicators on figures.indicator_code = indicators.indicator_code
 )
 
 select * from final
-order by area_code, indicator_order
+order by audience_code, area_code, indicator_order

@@ -36,7 +36,6 @@ joined as (
         used_sources.lag_months,
         used_sources.due_on,
         used_sources.is_current,
-        {{ released_conf_status("indicators.protection_rule", "null") }} as conf_status,
         case
             when not used_sources.is_base then 'Zahl'
             when not used_sources.is_numerator then 'Bezugsgröße'
@@ -47,7 +46,7 @@ joined as (
     inner join sources on used_sources.source_code = sources.source_code
     inner join indicators
         on used_sources.indicator_code = indicators.indicator_code
-    where {{ released_conf_status("indicators.protection_rule", "null") }} = 'F'
+    where indicators.protection_rule in ('official', 'persons', 'enterprises')
 ),
 
 final as (

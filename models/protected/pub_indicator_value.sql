@@ -1,5 +1,5 @@
 with facts as (
-    select * from {{ ref("fct_indicator_value") }}
+    select * from {{ ref("fct_released_indicator") }}
 ),
 
 causes as (
@@ -36,6 +36,7 @@ reasons as (
 
 final as (
     select
+        facts.audience_code,
         areas.area_code,
         areas.area_name,
         areas.area_level,
@@ -77,6 +78,7 @@ final as (
             {{ german_value(
                 "facts.indicator_value", "indicators.decimals", "indicators.unit_symbol"
             ) }},
+            case when facts.conf_status = 'C' then 'geheim zu halten' end,
             reasons.name_de
         ) as value_text,
         coalesce(
@@ -119,7 +121,7 @@ final as (
         facts.distance_to_country,
         -- Rows with one key may be added up. A missing figure, or a rate whose base is
         -- not published, has a key of its own: a total over it is not shown.
-        case
+        facts.audience_code || '|' || case
             when facts.indicator_value is not null and indicators.is_additive
                 then areas.area_level
             else areas.area_code
@@ -142,10 +144,9 @@ final as (
             and facts.indicator_code = causes.indicator_code
     left join reasons on causes.missing_reason_code = reasons.reason_code
     where
-        facts.conf_status = 'F'
-        and areas.area_order is not null
+        areas.area_order is not null
         and not indicators.is_withheld
 )
 
 select * from final
-order by indicator_code, area_code, period_start_on
+order by audience_code, indicator_code, area_code, period_start_on

@@ -1,5 +1,13 @@
-with facts as (
+with parts_of_measures as (
     select * from {{ ref("fct_measure_breakdown") }}
+),
+
+confidentiality as (
+    select * from {{ ref("fct_measure_confidentiality") }}
+),
+
+audiences as (
+    select * from {{ ref("code_audience") }}
 ),
 
 measures as (
@@ -33,8 +41,36 @@ provenances as (
     select * from {{ ref("code_provenance") }}
 ),
 
+decided as (
+    select
+        parts_of_measures.*,
+        audiences.audience_code,
+        {{ of_audience("audiences", "statuses", "conf_status") }} as part_status,
+        {{ of_audience("audiences", "statuses", "total_conf_status") }} as total_status
+    from parts_of_measures
+    cross join audiences
+    inner join confidentiality as statuses
+        on
+            parts_of_measures.area_key = statuses.area_key
+            and parts_of_measures.time_key = statuses.time_key
+            and parts_of_measures.measure_code = statuses.measure_code
+),
+
+facts as (
+    select
+        * exclude (part_value, total_value, obs_status),
+        case when part_status = 'F' then 'F' else 'C' end as conf_status,
+        case when part_status = 'F' then obs_status else 'Q' end as obs_status,
+        case when part_status = 'F' then part_value end as part_value,
+        case when part_status = 'F' and total_status = 'F' then total_value end
+            as total_value
+    from decided
+    where part_status != 'N'
+),
+
 final as (
     select
+        facts.audience_code,
         areas.area_code,
         areas.area_name,
         areas.area_level,
@@ -58,7 +94,7 @@ final as (
         facts.total_value,
         coalesce(industries.industry_short_name, parts.measure_name) as part_name,
         -- As in pub_indicator_value: rows with one key may be added up.
-        case
+        facts.audience_code || '|' || case
             when facts.part_value is null or facts.total_value is null
                 then areas.area_code
             else areas.area_level
@@ -80,10 +116,15 @@ final as (
     left join withheld
         on withheld.measure_code in (facts.measure_code, facts.total_measure_code)
     where
-        facts.conf_status = 'F'
-        and areas.area_order is not null
+        areas.area_order is not null
         and withheld.measure_code is null
 )
 
 select * from final
-order by total_measure_code, breakdown, area_code, period_start_on, measure_code
+order by
+    audience_code,
+    total_measure_code,
+    breakdown,
+    area_code,
+    period_start_on,
+    measure_code

@@ -24,6 +24,7 @@ releases as (
 
 known as (
     select
+        audience_code,
         area_code,
         indicator_code,
         cast(min(calendar_year) as varchar) as first_year,
@@ -31,7 +32,7 @@ known as (
         cast(count(*) as varchar) as year_count
     from figures
     where indicator_value is not null
-    group by area_code, indicator_code
+    group by audience_code, area_code, indicator_code
 ),
 
 explained as (
@@ -65,6 +66,7 @@ explained as (
 
 final as (
     select
+        figures.audience_code,
         figures.area_code,
         figures.area_name,
         figures.area_level,
@@ -102,10 +104,11 @@ final as (
             and cast(figures.calendar_year as varchar) = explained.time_key
     left join known
         on
-            figures.area_code = known.area_code
+            figures.audience_code = known.audience_code
+            and figures.area_code = known.area_code
             and figures.indicator_code = known.indicator_code
-    where figures.indicator_value is null
+    where figures.indicator_value is null and figures.conf_status = 'F'
 )
 
 select * from final
-order by area_code, indicator_code, calendar_year
+order by audience_code, area_code, indicator_code, calendar_year

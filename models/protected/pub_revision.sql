@@ -16,6 +16,12 @@ areas as (
     select * from {{ ref("dim_area") }}
 ),
 
+-- Former values of figures that need protection were never looked at for it.
+official as (
+    select * from {{ ref("fct_indicator_confidentiality") }}
+    where not is_subject_to_protection
+),
+
 releases as (
     select * from {{ ref("dim_release") }}
 ),
@@ -35,11 +41,17 @@ spans as (
             as latest_release_id
     from vintages
     inner join areas on vintages.area_key = areas.area_key
+    inner join official
+        on
+            vintages.area_key = official.area_key
+            and vintages.time_key = official.time_key
+            and vintages.indicator_code = official.indicator_code
     group by areas.area_code, vintages.indicator_code, vintages.time_key
 ),
 
 final as (
     select
+        figures.audience_code,
         figures.area_code,
         figures.area_name,
         figures.area_level,
@@ -104,4 +116,4 @@ final as (
 )
 
 select * from final
-order by area_code, indicator_code, calendar_year
+order by audience_code, area_code, indicator_code, calendar_year

@@ -6,7 +6,7 @@ final as (
     select
         release_id,
         cell_id,
-        "value",
+        value,
         minimum,
         single_holder,
         status_internal,

@@ -15,7 +15,7 @@ import pytest
 from datenlabor.assets.bundle import Bundle, read_folder
 from datenlabor.assets.server import SupersetServer
 from datenlabor.paths import ASSETS, TARGET, Home
-from datenlabor.publishing import protected_tables, publish
+from datenlabor.publishing import publish_build
 from datenlabor.publishing.connection import open_read_only
 from datenlabor.service.secrets import VARIABLES, load_secrets
 from datenlabor.service.superset import ADMIN, HOST, METADATA_URI, running_superset
@@ -48,7 +48,7 @@ class Installation:
 
     def publish(self) -> None:
         """Publish the warehouse."""
-        publish(self.home, tables=protected_tables(ARTIFACTS / "manifest.json"))
+        publish_build(self.home, ARTIFACTS / "manifest.json")
 
     def chart_data(
         self,
@@ -87,7 +87,7 @@ def installed(root: Path) -> Iterator[Installation]:
         home.root.mkdir()
         try:
             shutil.copyfile(source.warehouse, home.warehouse)
-            publish(home, tables=protected_tables(ARTIFACTS / "manifest.json"))
+            publish_build(home, ARTIFACTS / "manifest.json")
             with serve(home) as installation:
                 yield installation
         finally:

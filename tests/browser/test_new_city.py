@@ -17,7 +17,7 @@ from datenlabor.assets.bundle import read_folder
 from datenlabor.city import City
 from datenlabor.deliveries.ingest import ingest, ingest_registers
 from datenlabor.paths import ASSETS, Home
-from datenlabor.publishing import protected_tables, publish
+from datenlabor.publishing import publish_build
 from datenlabor.service.superset import ADMIN
 
 CITY = "05315"
@@ -84,7 +84,7 @@ def city_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
         outcomes = ingest(home, city, [folder / name for name in files])
         assert [str(outcome.error) for outcome in outcomes if outcome.error] == []
         dbt.build(home, city)
-        publish(home, tables=protected_tables(ARTIFACTS / "manifest.json"))
+        publish_build(home, ARTIFACTS / "manifest.json")
         with serve(home) as installation:
             yield installation
 

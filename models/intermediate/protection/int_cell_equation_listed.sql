@@ -1,177 +1,55 @@
 with cells as (
-    select * from {{ ref("int_cell_listed") }}
-),
-
-edges as (
-    select
-        parent_area_code,
-        child_area_code,
-        count(*) over (partition by parent_area_code) as child_count
-    from {{ ref("stg_register__area_edges") }}
-),
-
-measures as (
     select
         *,
-        count(*) over (partition by parent_measure_code, breakdown) as part_count
-    from {{ ref("stg_register__measures") }}
-    where is_complete_breakdown
+        cast(right(period, 4) as integer) as last_year,
+        case when length(period) = 4 then 1 else 3 end as year_count
+    from {{ ref("int_cell_listed") }}
 ),
 
-groups as (
-    select * from {{ ref("code_company_group_member") }}
-),
-
--- Of companies a cell that is not there is zero, of figures it is not known.
 parts as (
-    select
-        'Gebiete' as rule_name,
-        wholes.cell_id as whole_id,
-        parts.cell_id,
-        1 as coefficient,
-        case when parts.table_code not like 'company%' then edges.child_count end
-            as part_count
-    from cells as parts
-    inner join edges on parts.area_code = edges.child_area_code
-    inner join cells as wholes
-        on
-            edges.parent_area_code = wholes.area_code
-            and parts.counted = wholes.counted
-            and parts.period = wholes.period
-            and parts.breakdown = wholes.breakdown
-            and parts.class_code = wholes.class_code
-    -- Who moves within the city leaves and enters its parts, but not the city.
-    where parts.counted not in ('move_in', 'move_out')
-    union all
-    select
-        'Teile nach ' || measures.breakdown as rule_name,
-        wholes.cell_id as whole_id,
-        parts.cell_id,
-        1 as coefficient,
-        measures.part_count
-    from cells as parts
-    inner join measures on parts.counted = measures.measure_code
-    inner join cells as wholes
-        on
-            measures.parent_measure_code = wholes.counted
-            and parts.area_code = wholes.area_code
-            and parts.period = wholes.period
-    union all
-    select
-        'Gruppen nach ' || parts.breakdown as rule_name,
-        wholes.cell_id as whole_id,
-        parts.cell_id,
-        1 as coefficient,
-        cast(null as bigint) as part_count
-    from cells as parts
-    inner join cells as wholes
-        on
-            wholes.breakdown = 'all'
-            and parts.counted = wholes.counted
-            and parts.area_code = wholes.area_code
-            and parts.period = wholes.period
-    where
-        (parts.breakdown, parts.class_code) in (
-            select (groups.breakdown, groups.group_code) from groups
-        )
-    union all
-    select
-        'Klassen nach ' || parts.breakdown as rule_name,
-        wholes.cell_id as whole_id,
-        parts.cell_id,
-        1 as coefficient,
-        cast(null as bigint) as part_count
-    from cells as parts
-    inner join groups
-        on
-            parts.breakdown = groups.breakdown
-            and parts.class_code = groups.class_code
-            and groups.class_code != groups.group_code
-    inner join cells as wholes
-        on
-            groups.breakdown = wholes.breakdown
-            and groups.group_code = wholes.class_code
-            and parts.counted = wholes.counted
-            and parts.area_code = wholes.area_code
-            and parts.period = wholes.period
-    union all
-    select
-        'Jahre' as rule_name,
-        wholes.cell_id as whole_id,
-        parts.cell_id,
-        1 as coefficient,
-        3 as part_count
-    from cells as wholes
-    inner join cells as parts
-        on
-            parts.period between substr(wholes.period, 1, 4) and substr(wholes.period, 6)
-            and parts.counted = wholes.counted
-            and parts.area_code = wholes.area_code
-            and parts.breakdown = wholes.breakdown
-            and parts.class_code = wholes.class_code
-    where length(wholes.period) = 9 and length(parts.period) = 4
+    select * from {{ ref("int_cell_sum_listed") }}
 ),
 
 -- stock = stock before + births + moves in - deaths - moves out
-stocks as (
+flows as (
     select * from cells
-    where counted = 'stock' and breakdown = 'all'
+    where
+        breakdown = 'all'
+        and counted in ('stock', 'birth', 'move_in', 'death', 'move_out')
+),
+
+stocks as (
+    select * from flows
+    where counted = 'stock'
 ),
 
 balances as (
-    select
-        'Bestand aus Ereignissen' as rule_name,
-        stocks.cell_id as whole_id,
-        flows.cell_id,
-        case
-            when flows.counted in ('birth', 'move_in', 'stock') then 1 else -1
-        end as coefficient,
-        5 as part_count
-    from stocks
-    inner join cells as flows
-        on
-            flows.breakdown = 'all'
-            and stocks.area_code = flows.area_code
-            and (
-                (
-                    flows.counted in ('birth', 'move_in', 'death', 'move_out')
-                    and flows.period in (
-                        stocks.period
+    {% for years in [1, 3] -%}
+        select
+            'Bestand nach {{ years }} Jahren' as rule_name,
+            stocks.cell_id as whole_id,
+            flows.cell_id,
+            case
+                when flows.counted in ('birth', 'move_in', 'stock') then 1 else -1
+            end as coefficient,
+            5 as part_count
+        from stocks
+        inner join flows
+            on
+                stocks.area_code = flows.area_code
+                and (
+                    (
+                        flows.counted = 'stock'
+                        and stocks.last_year - {{ years }} = flows.last_year
+                    )
+                    or (
+                        flows.counted != 'stock'
+                        and stocks.last_year = flows.last_year
+                        and flows.year_count = {{ years }}
                     )
                 )
-                or (
-                    flows.counted = 'stock'
-                    and cast(flows.period as integer)
-                    = cast(stocks.period as integer) - 1
-                )
-            )
-    union all
-    select
-        'Bestand aus Ereignissen in drei Jahren' as rule_name,
-        stocks.cell_id as whole_id,
-        flows.cell_id,
-        case
-            when flows.counted in ('birth', 'move_in', 'stock') then 1 else -1
-        end as coefficient,
-        5 as part_count
-    from stocks
-    inner join cells as flows
-        on
-            flows.breakdown = 'all'
-            and stocks.area_code = flows.area_code
-            and (
-                (
-                    flows.counted in ('birth', 'move_in', 'death', 'move_out')
-                    and flows.period
-                    = cast(cast(stocks.period as integer) - 2 as varchar)
-                    || '-' || stocks.period
-                )
-                or (
-                    flows.counted = 'stock'
-                    and cast(flows.period as integer)
-                    = cast(stocks.period as integer) - 3
-                )
-            )
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 ),
 
 terms as (
@@ -182,10 +60,10 @@ terms as (
 
 complete as (
     select
-        rule_name || ' von ' || whole_id as equation_id,
         whole_id,
         cell_id,
-        coefficient
+        coefficient,
+        rule_name || ' von ' || whole_id as equation_id
     from terms
     qualify
         part_count is null

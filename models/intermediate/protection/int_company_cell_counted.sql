@@ -111,7 +111,9 @@ dated as (
             as period
     from shown
     inner join wide_areas on shown.area_code = wide_areas.area_code
-    inner join spans on shown.calendar_year between spans.from_year and spans.from_year + 2
+    inner join
+        spans
+        on shown.calendar_year between spans.from_year and spans.from_year + 2
     where not shown.is_stock
 ),
 

@@ -30,11 +30,6 @@ final as (
         parts.licence_code,
         parts.provenance_code,
         parts.status_code as obs_status,
-        {{ released_conf_status(
-            "'official'",
-            "case when 'synthetic' in (parts.provenance_code, totals.provenance_code) "
-            ~ "then 'synthetic' end",
-        ) }} as conf_status,
         parts.measure_value as part_value,
         case
             when parts.measure_value is not null then totals.measure_value

@@ -68,10 +68,16 @@ decided as (
         classified.*,
         {% for audience in audiences() -%}
             case
-                when not is_rule_known then 'N'
-                when is_official or not is_small_area or not is_figure then 'F'
+                when not classified.is_rule_known then 'N'
+                when
+                    classified.is_official
+                    or not classified.is_small_area
+                    or not classified.is_figure
+                    then 'F'
                 {% for part in ["numerator", "denominator"] -%}
-                    when has_protected_{{ part }} and {{ part }}s.cell_id is null
+                    when
+                        classified.has_protected_{{ part }}
+                        and {{ part }}s.cell_id is null
                         then 'N'
                 {% endfor -%}
                 when

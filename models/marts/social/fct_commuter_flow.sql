@@ -17,8 +17,6 @@ final as (
         places.area_key as place_area_key,
         flows.delivery_id as release_id,
         flows.provenance_code,
-        {{ released_conf_status("'official'", "flows.provenance_code") }}
-            as conf_status,
         cast(flows.commuter_count as bigint) as commuter_count
     from flows
     inner join areas on flows.area_code = areas.area_code

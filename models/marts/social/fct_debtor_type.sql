@@ -34,8 +34,6 @@ final as (
         shares.licence_code,
         shares.provenance_code,
         shares.status_code as obs_status,
-        {{ released_conf_status("'persons'", "shares.provenance_code") }}
-            as conf_status,
         shares.measure_value as person_count,
         shares.whole_value as all_person_count,
         shares.person_share,

@@ -18,8 +18,6 @@ final as (
         figures.licence_code,
         figures.provenance_code,
         figures.status_code as obs_status,
-        {{ released_conf_status("'persons'", "figures.provenance_code") }}
-            as conf_status,
         figures.measure_value as active_person_count,
         figures.base_value as person_count,
         figures.measure_value / nullif(figures.base_value, 0) as active_share

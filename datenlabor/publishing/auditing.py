@@ -1,0 +1,79 @@
+"""Whether a secret of the warehouse can be worked out from all that is and was published."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import duckdb
+import pandas as pd
+
+from datenlabor.audiences import AUDIENCES
+from datenlabor.errors import DatenlaborError
+from datenlabor.paths import Home
+from datenlabor.protection.examining import examine
+from datenlabor.protection.memory import FREE, columns
+from datenlabor.publishing import memory
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Audited:
+    """The result for one audience, which has passed."""
+
+    audience: str
+    cells: int
+    hidden: int
+    targets: int
+
+    @property
+    def summary(self) -> str:
+        """What was looked at, in a line."""
+        return (
+            f"{self.audience}: {self.hidden} of {self.cells} cells are not shown, "
+            f"none of {self.targets} secrets can be worked out"
+        )
+
+
+def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
+    """Audit the cells of the warehouse together with those of earlier releases, by audience.
+
+    Raises DatenlaborError that names the cells which can be worked out, their intervals and the
+    equations that reveal them.
+    """
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        found = connection.sql(f"select * from {cells} order by cell_id").df()  # noqa: S608 fixed
+        equations = connection.sql(
+            "select * from intermediate.int_cell_equation_listed order by equation_id, cell_id"
+        ).df()
+        files = memory.remembered(home)
+        past = connection.read_parquet(files).df() if files else None
+    secret = [found[f"status_{audience}"] != FREE for audience in AUDIENCES]
+    touched = set(found.loc[secret[0] | secret[1], "component_id"])
+    among = found[found["component_id"].isin(touched)]
+    inside = set(among["cell_id"])
+    for audience in AUDIENCES:
+        findings = examine(
+            among[columns(AUDIENCES)[1:]],
+            equations[equations["cell_id"].isin(inside)],
+            audience,
+            past if past is None else past[past["cell_id"].isin(inside)],
+        )
+        failing = findings[~findings["is_ok"].astype(bool)]
+        if len(failing):
+            raise _revealed(audience, failing)
+        hidden = int((found[f"status_{audience}"] != FREE).sum())
+        yield Audited(audience, len(found), hidden, len(findings))
+
+
+def _revealed(audience: str, failing: pd.DataFrame) -> DatenlaborError:
+    """Return the error that names what can be worked out."""
+    lines = [
+        f"  {row.cell_id}: between {row.lower:g} and {row.upper:g}, by {row.equations}"
+        for row in failing.head(_MOST_NAMED).itertuples()
+    ]
+    return DatenlaborError(
+        f"{len(failing)} secret cells can be worked out by the audience {audience!r}:\n"
+        + "\n".join(lines),
+        hint="Nothing was published. Please report this as a bug: protection should have hidden "
+        "more.",
+    )

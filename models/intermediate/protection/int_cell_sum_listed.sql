@@ -1,0 +1,116 @@
+with cells as (
+    select * from {{ ref("int_cell_listed") }}
+),
+
+edges as (
+    select
+        parent_area_code,
+        child_area_code,
+        count(*) over (partition by parent_area_code) as child_count
+    from {{ ref("stg_register__area_edges") }}
+),
+
+measures as (
+    select
+        *,
+        count(*) over (partition by parent_measure_code, breakdown) as part_count
+    from {{ ref("stg_register__measures") }}
+    where is_complete_breakdown
+),
+
+groups as (
+    select * from {{ ref("code_company_group_member") }}
+),
+
+-- Of companies a cell that is not there is zero, of figures it is not known: then the
+-- number of parts says whether all are there.
+final as (
+    select
+        'Gebiete' as rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        1 as coefficient,
+        case when parts.table_code not like 'company%' then edges.child_count end
+            as part_count
+    from cells as parts
+    inner join edges on parts.area_code = edges.child_area_code
+    inner join cells as wholes
+        on
+            edges.parent_area_code = wholes.area_code
+            and parts.counted = wholes.counted
+            and parts.period = wholes.period
+            and parts.breakdown = wholes.breakdown
+            and parts.class_code = wholes.class_code
+    -- Who moves within the city leaves and enters its parts, but not the city.
+    where parts.counted not in ('move_in', 'move_out')
+    union all
+    select
+        'Teile nach ' || measures.breakdown as rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        1 as coefficient,
+        measures.part_count
+    from cells as parts
+    inner join measures on parts.counted = measures.measure_code
+    inner join cells as wholes
+        on
+            measures.parent_measure_code = wholes.counted
+            and parts.area_code = wholes.area_code
+            and parts.period = wholes.period
+    union all
+    select
+        'Gruppen nach ' || parts.breakdown as rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        1 as coefficient,
+        cast(null as bigint) as part_count
+    from cells as parts
+    inner join cells as wholes
+        on
+            wholes.breakdown = 'all'
+            and parts.counted = wholes.counted
+            and parts.area_code = wholes.area_code
+            and parts.period = wholes.period
+    where
+        (parts.breakdown, parts.class_code) in (
+            select (groups.breakdown, groups.group_code) from groups
+        )
+    union all
+    select
+        'Klassen nach ' || parts.breakdown as rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        1 as coefficient,
+        cast(null as bigint) as part_count
+    from cells as parts
+    inner join groups
+        on
+            parts.breakdown = groups.breakdown
+            and parts.class_code = groups.class_code
+            and groups.class_code != groups.group_code
+    inner join cells as wholes
+        on
+            groups.breakdown = wholes.breakdown
+            and groups.group_code = wholes.class_code
+            and parts.counted = wholes.counted
+            and parts.area_code = wholes.area_code
+            and parts.period = wholes.period
+    union all
+    select
+        'Jahre' as rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        1 as coefficient,
+        3 as part_count
+    from cells as wholes
+    inner join cells as parts
+        on
+            parts.period between left(wholes.period, 4) and right(wholes.period, 4)
+            and wholes.counted = parts.counted
+            and wholes.area_code = parts.area_code
+            and wholes.breakdown = parts.breakdown
+            and wholes.class_code = parts.class_code
+    where length(wholes.period) = 9 and length(parts.period) = 4
+)
+
+select * from final
