@@ -1,7 +1,7 @@
 """Bring Superset's metadata database to the state of the checkout; may be run any number of times.
 
-``.venv-superset/bin/python superset/setup.py ARCHIVE`` with the environment and the asset archive
-that ``datenlabor.service.superset`` prepares. One process does everything, because every start of
+``.venv-superset/bin/python superset/setup.py ARCHIVE PLAN`` with the environment and the files that
+``datenlabor.service`` prepares. One process does everything, because every start of
 Superset costs eight seconds.
 """
 
@@ -13,15 +13,22 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import access
 import yaml
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from flask import Flask
+from flask_appbuilder.exceptions import PasswordComplexityValidationError
 from flask_migrate import upgrade
 from german import write_corrected
+from people import check_password
+from sqlalchemy import inspect
 from superset.app import create_app
 
 import superset
 
-STEPS = 7
+STEPS = 8
+SURPLUS_ROLES = ("Alpha", "Gamma", "Public", "sql_lab")
 INSTALLED = Path(superset.__file__).parent
 
 # Superset's migrations print to standard output: it joins the log (standard error), and a copy of
@@ -48,14 +55,40 @@ def upgrade_database(app: Flask) -> None:
         # Readers do not wait for the one who writes; the setting stays in the file.
         db.session.execute("pragma journal_mode = wal")
         db.session.commit()
+        allow_equal_names(db.engine)
+
+
+def allow_equal_names(engine: Any) -> None:  # noqa: ANN401  SQLAlchemy's
+    """Let two databases have tables of one name, as those of both audiences do.
+
+    Superset's migrations drop the old constraint everywhere but on SQLite, where a table has to be
+    copied for that.
+    """
+    with engine.connect() as connection:
+        if ["table_name"] in [
+            found["column_names"] for found in inspect(connection).get_unique_constraints("tables")
+        ]:
+            names = {"uq": "uq_%(table_name)s_%(column_0_name)s"}
+            operations = Operations(MigrationContext.configure(connection))
+            with operations.batch_alter_table("tables", naming_convention=names) as table:
+                table.drop_constraint("uq_tables_table_name", type_="unique")
 
 
 def sync_roles() -> None:
-    """Create Superset's permissions and its own roles, as ``superset init`` does."""
-    from superset.extensions import appbuilder, security_manager
+    """Create Superset's permissions and its own roles, as ``superset init`` does.
+
+    Of its roles only the administrator's stays: the others may do more than any of ours. One that
+    somebody has been given stays as well.
+    """
+    from superset.extensions import appbuilder, db, security_manager
 
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
+    for name in SURPLUS_ROLES:
+        role = security_manager.find_role(name)
+        if role and not role.user:
+            db.session.delete(role)
+    db.session.commit()
 
 
 def ensure_admin() -> Any:  # noqa: ANN401  a user of Superset, which has no types
@@ -77,6 +110,10 @@ def ensure_admin() -> Any:  # noqa: ANN401  a user of Superset, which has no typ
 def admin_password() -> str:
     """Return the first password of the administrator."""
     if password := os.environ.get("DATENLABOR_ADMIN_PASSWORD"):
+        try:
+            check_password(password)
+        except PasswordComplexityValidationError as error:
+            raise SetupError(f"DATENLABOR_ADMIN_PASSWORD: {error}") from error
         return password
     file = Path(os.environ["DATENLABOR_HOME"]) / "superset" / "secrets.json"
     return str(json.loads(file.read_text(encoding="utf-8"))["admin_password"])
@@ -171,9 +208,10 @@ def uuids(contents: dict[str, str], kind: str) -> list[UUID]:
     ]
 
 
-def main(archive: Path) -> None:
+def main(archive: Path, plan: Path) -> None:
     """Do all steps in one application context."""
     contents = read_assets(archive)
+    wanted = json.loads(plan.read_text(encoding="utf-8"))
     announce(1, "Correct the German texts")
     write_corrected(INSTALLED / "translations", Path(os.environ["SUPERSET_HOME"]) / "translations")
     announce(2, "Load Superset")
@@ -193,10 +231,12 @@ def main(archive: Path) -> None:
             announce(7, "Delete what has left the assets")
             for name in delete_left(contents):
                 PROGRESS.write(f"      {name}\n")
+            announce(8, "Say who may see what")
+            access.apply(wanted)
 
 
 if __name__ == "__main__":
     try:
-        main(Path(sys.argv[1]))
+        main(*map(Path, sys.argv[1:]))
     except SetupError as problem:
         sys.exit(f"Error: {problem}")

@@ -1,20 +1,43 @@
-"""Superset's configuration: German, one calm theme, read-only access to the published release.
+"""Superset's configuration: who may do what, where state lies, what browsers are told.
 
-Superset loads this file through ``SUPERSET_CONFIG_PATH``. State lies in ``DATENLABOR_HOME``; the
-environment variables that change something are named where they are read.
+Superset loads this file through ``SUPERSET_CONFIG_PATH``. Looks are in ``appearance``, what reaches
+the database in ``guard``, log-ins in ``people``. State lies in ``DATENLABOR_HOME``; the environment
+variables that change something are named where they are read, and listed in
+``docs/production.md``.
 """
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import sqlglot
-from flask import Blueprint, Flask, Response, send_file
+import audit
+import guard
+import people
+import responses
+import sso
+from appearance import (
+    APP_ICON,
+    APP_NAME,
+    BABEL_DEFAULT_LOCALE,
+    CSV_EXPORT,
+    CURRENCIES,
+    D3_FORMAT,
+    D3_TIME_FORMAT,
+    ENABLE_UI_THEME_ADMINISTRATION,
+    EXTRA_CATEGORICAL_COLOR_SCHEMES,
+    EXTRA_SEQUENTIAL_COLOR_SCHEMES,
+    FAVICONS,
+    LANGUAGES,
+    LOGO_TARGET_PATH,
+    LOGO_TOOLTIP,
+    THEME_DARK,
+    THEME_DEFAULT,
+)
+from flask import Blueprint, Flask, Response, g, request, send_file
 from sqlalchemy.pool import NullPool
-from sqlglot import exp
 from superset.config import DISALLOWED_SQL_FUNCTIONS as SUPERSET_DISALLOWED_SQL_FUNCTIONS
-from superset.config import THEME_DEFAULT as SUPERSET_THEME
 
 _HERE = Path(__file__).resolve().parent
 _STATE = Path(os.environ["DATENLABOR_HOME"]) / "superset"
@@ -37,6 +60,9 @@ def _secret_key() -> str:
 
 
 SECRET_KEY = _secret_key()
+# Superset's defaults of these are known to everybody. What they sign is switched off.
+GUEST_TOKEN_JWT_SECRET = f"{SECRET_KEY}:guest"
+GLOBAL_ASYNC_QUERIES_JWT_SECRET = f"{SECRET_KEY}:queries"
 
 _SQLITE = f"sqlite:///{_STATE / 'superset.db'}?check_same_thread=false"
 # PostgreSQL, where several machines or many editors need it: postgresql+psycopg2://…
@@ -47,155 +73,102 @@ SQLALCHEMY_ENGINE_OPTIONS = {"poolclass": NullPool} | (
     {"connect_args": {"timeout": 30}} if SQLALCHEMY_DATABASE_URI.startswith("sqlite") else {}
 )
 
-# -- Language and formats -------------------------------------------------------------------------
-
-BABEL_DEFAULT_LOCALE = "de"
-# The texts of the dashboards are German only: a choice of languages would mix two.
-LANGUAGES = {"de": {"flag": "de", "name": "Deutsch"}}
 # The texts that the set-up corrects (see german.py) come after the installed ones and win.
 _TRANSLATIONS = _STATE / "translations"
 BABEL_TRANSLATION_DIRECTORIES = f"translations;{_TRANSLATIONS}"
-D3_FORMAT = {
-    "decimal": ",",
-    "thousands": ".",
-    "grouping": [3],
-    "currency": ["", "\u00a0€"],
-    "percent": "\u00a0%",
-}
-D3_TIME_FORMAT = {
-    "dateTime": "%A, %e. %B %Y, %X",
-    "date": "%d.%m.%Y",
-    "time": "%H:%M:%S",
-    "periods": ["AM", "PM"],
-    "days": ["Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"],
-    "shortDays": ["So", "Mo", "Di", "Mi", "Do", "Fr", "Sa"],
-    "months": [
-        *("Januar", "Februar", "März", "April", "Mai", "Juni"),
-        *("Juli", "August", "September", "Oktober", "November", "Dezember"),
-    ],
-    "shortMonths": [
-        *("Jan", "Feb", "Mär", "Apr", "Mai", "Jun"),
-        *("Jul", "Aug", "Sep", "Okt", "Nov", "Dez"),
-    ],
-}
-CURRENCIES = ["EUR"]
-# German spreadsheets open this with a double click.
-CSV_EXPORT = {"encoding": "utf-8-sig", "sep": ";", "decimal": ","}
 
-# -- Name, colours --------------------------------------------------------------------------------
-
-APP_NAME = "Datenlabor"
-APP_ICON = "/datenlabor/logo.svg"
-FAVICONS = [{"href": "/datenlabor/icon.svg", "type": "image/svg+xml"}]
-LOGO_TARGET_PATH = "/"
-LOGO_TOOLTIP = "Startseite"
-
-_BLUE = "#0f5c8c"
-THEME_DEFAULT = {
-    **SUPERSET_THEME,
-    "token": {
-        **SUPERSET_THEME["token"],
-        "brandAppName": APP_NAME,
-        "brandLogoAlt": APP_NAME,
-        "brandLogoUrl": APP_ICON,
-        "colorPrimary": _BLUE,
-        "colorLink": _BLUE,
-        "colorInfo": "#3d84b0",
-        "colorSuccess": "#2b8a6b",
-        "colorWarning": "#d98c00",
-        "colorError": "#b3363d",
-        # The tints that would be derived from these colours are greyish.
-        "colorPrimaryBg": "#e8f1f7",
-        "colorPrimaryBgHover": "#d3e5f0",
-        "colorPrimaryBorder": "#a8cbe0",
-        "colorPrimaryBorderHover": "#7fb2d1",
-        "colorInfoBg": "#e9f2f8",
-        "colorInfoBorder": "#b5d3e6",
-        "colorSuccessBg": "#e6f4ef",
-        "colorSuccessBorder": "#a9d8c6",
-        "colorWarningBg": "#fdf3e0",
-        "colorWarningBorder": "#f2cf8c",
-        "colorErrorBg": "#fbeced",
-        "colorErrorBorder": "#e9b3b6",
-    },
-}
-# One look for everybody: the colours of the charts are chosen for a light background, and the
-# tracked theme, not a database row, says what it is.
-THEME_DARK = None
-ENABLE_UI_THEME_ADMINISTRATION = False
-
-# Okabe and Ito's palette, distinguishable with every kind of colour blindness; its yellow, too
-# pale for lines on white, is replaced by grey.
-EXTRA_CATEGORICAL_COLOR_SCHEMES = [
-    {
-        "id": "datenlabor",
-        "label": "Datenlabor",
-        "description": "Für alle Formen der Farbenfehlsichtigkeit unterscheidbar",
-        "isDefault": True,
-        "colors": [
-            *("#0072b2", "#e69f00", "#009e73", "#cc79a7"),
-            *("#56b4e9", "#d55e00", "#5b5b5b", "#8c6d31"),
-        ],
-    }
-]
-EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
-    {
-        "id": "datenlabor_blau",
-        "label": "Datenlabor Blau",
-        "description": "Von wenig nach viel",
-        "isDefault": True,
-        "isDiverging": False,
-        "colors": ["#edf4f9", "#c6dcec", "#93bfdc", "#5a9bc5", "#2a77aa", _BLUE, "#0a3f61"],
-    },
-    {
-        "id": "datenlabor_divergierend",
-        "label": "Datenlabor divergierend",
-        "description": "Von unter dem Vergleichswert (orange) bis darüber (blau)",
-        "isDefault": False,
-        "isDiverging": True,
-        "colors": [
-            *("#b35806", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7"),
-            *("#d1e5f0", "#92c5de", "#4393c3", "#2166ac"),
-        ],
-    },
-]
-
-# -- What users may do ----------------------------------------------------------------------------
+# -- What users may do (roles: roles.yaml) --------------------------------------------------------
 
 FEATURE_FLAGS = {
     # A viewer sees the dashboards granted to a role, and through them only their data.
     "DASHBOARD_RBAC": True,
-    "RLS_IN_SQLLAB": True,
     # Jinja in SQL is one more language to secure, and nothing needs it.
     "ENABLE_TEMPLATE_PROCESSING": False,
 }
-# Accounts are made by the administrator; nobody is let in without one.
-AUTH_USER_REGISTRATION = False
+# Whoever is not logged in; without permissions unless DATENLABOR_PUBLIC=1.
+AUTH_ROLE_PUBLIC = "Öffentlichkeit"
 PUBLIC_ROLE_LIKE = None
-# Slows down the guessing of passwords. Counted in each worker's memory: no further service needed.
+# Accounts are made by an administrator, or by single sign-on where it is on.
+AUTH_USER_REGISTRATION = False
+CUSTOM_SECURITY_MANAGER = people.PeopleManager
+FAB_PASSWORD_COMPLEXITY_ENABLED = True
+FAB_PASSWORD_COMPLEXITY_VALIDATOR = people.check_password
+FAB_API_SWAGGER_UI = False
+PERMANENT_SESSION_LIFETIME = timedelta(seconds=people.SESSION_SECONDS)
+JWT_REFRESH_TOKEN_EXPIRES = PERMANENT_SESSION_LIFETIME
+globals().update(sso.settings())
+
+# What is counted or kept for several workers and machines together. Without Redis each worker
+# counts for itself, and the state of filters stays in the metadata database.
+_REDIS = os.environ.get("DATENLABOR_REDIS")
+if _REDIS:
+    _SHARED = {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": _REDIS}
+    FILTER_STATE_CACHE_CONFIG = _SHARED | {
+        "CACHE_KEY_PREFIX": "datenlabor_filters_",
+        "CACHE_DEFAULT_TIMEOUT": 90 * 86_400,
+        "REFRESH_TIMEOUT_ON_RETRIEVAL": True,
+    }
+    EXPLORE_FORM_DATA_CACHE_CONFIG = FILTER_STATE_CACHE_CONFIG | {
+        "CACHE_KEY_PREFIX": "datenlabor_explore_",
+        "CACHE_DEFAULT_TIMEOUT": 7 * 86_400,
+    }
+# Slows down the guessing of passwords, from one address and for one account.
 RATELIMIT_ENABLED = True
-RATELIMIT_STORAGE_URI = "memory://"
+RATELIMIT_STORAGE_URI = _REDIS or "memory://"
 RATELIMIT_APPLICATION = ""  # a dashboard sends dozens of requests at once
 AUTH_RATE_LIMITED = False  # Superset 6.1 limits a view that takes no passwords; see below
 _LOGINS = "30 per minute"
+_FAILURES = "10 per 15 minutes"
 
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802  Superset's name
-    """Limit the two places that take passwords, the form and the API; name the pages' language."""
+    """Limit the two places that take passwords, the form and the API; go over every answer."""
     limiter = app.appbuilder.sm.limiter
-    for blueprint in ("AuthDBView", "SecurityApi"):
-        if blueprint in app.blueprints:
-            limiter.limit(_LOGINS, methods=["POST"])(app.blueprints[blueprint])
-    app.after_request(_with_language)
+    for name in ("AuthDBView", "SecurityApi"):
+        if blueprint := app.blueprints.get(name):
+            limiter.limit(_LOGINS, methods=["POST"])(blueprint)
+            limiter.limit(
+                _FAILURES,
+                methods=["POST"],
+                key_func=_account,
+                deduct_when=lambda _response: g.get("login_failed", False),
+            )(blueprint)
+    people.follow_logins(app)
+    # The last to be named is the first to be called.
+    app.after_request(responses.say_language)
+    app.after_request(responses.explain_errors)
+    app.after_request(audit.record_export)
 
 
-def _with_language(response: Response) -> Response:
-    """Say that a page is German; Superset's templates do not, and screen readers would guess."""
-    if response.mimetype == "text/html" and not response.is_streamed:
-        page = response.get_data().replace(b"<html>", b'<html lang="de">', 1)
-        response.set_data(page)
-    return response
+def _account() -> str:
+    """Return the account that somebody wants to log in to."""
+    sent = request.get_json(silent=True) if request.is_json else request.form
+    name = sent.get("username") if hasattr(sent, "get") else None
+    return f"account:{str(name or '').strip().lower()}"
 
+
+def _own_user(query: Any) -> Any:  # noqa: ANN401  SQLAlchemy's
+    """Show nobody but administrators who else has an account."""
+    from superset.extensions import security_manager
+
+    if security_manager.is_admin():
+        return query
+    return query.filter(security_manager.user_model.id == getattr(g.user, "id", None))
+
+
+def _own_roles(query: Any) -> Any:  # noqa: ANN401  as above
+    """Show nobody but administrators which roles there are."""
+    from superset.extensions import security_manager
+
+    if security_manager.is_admin():
+        return query
+    own = [role.id for role in security_manager.get_user_roles()]
+    return query.filter(security_manager.role_model.id.in_(own))
+
+
+EXTRA_RELATED_QUERY_FILTERS = {"user": _own_user, "role": _own_roles}
+# Log-ins and exports are logged (audit.py), clicks are not.
+EVENT_LOGGER = audit.NoEventLog()
 
 ROW_LIMIT = 10_000
 SQL_MAX_ROW = 100_000
@@ -203,10 +176,12 @@ DISPLAY_MAX_ROW = 10_000
 SUPERSET_WEBSERVER_TIMEOUT = 60
 SQLLAB_TIMEOUT = 30
 
-# -- What reaches the warehouse -------------------------------------------------------------------
+# -- What reaches the warehouse (guard.py) --------------------------------------------------------
 
-# The connection is read-only and has no access to files (see the asset bundle); these are the
-# second line, for what would show the server's files or settings.
+DB_SQLA_URI_VALIDATOR = guard.check_uri
+DB_CONNECTION_MUTATOR = guard.connect_as_reader
+SQL_QUERY_MUTATOR = guard.guarded
+# The connection has no access to files; this is the second line.
 DISALLOWED_SQL_FUNCTIONS = {
     **SUPERSET_DISALLOWED_SQL_FUNCTIONS,
     "duckdb": {
@@ -216,36 +191,15 @@ DISALLOWED_SQL_FUNCTIONS = {
         *("read_ndjson", "read_ndjson_auto", "read_ndjson_objects", "read_text", "read_blob"),
         *("read_xlsx", "st_read", "st_read_meta", "glob", "query", "query_table", "getenv"),
         *("duckdb_settings", "duckdb_secrets", "duckdb_databases", "duckdb_logs"),
-        *("which_secret", "json_execute_serialized_sql", "seq_scan", "arrow_scan", "pandas_scan"),
+        *("which_secret", "current_setting", "json_execute_serialized_sql"),
+        *("seq_scan", "arrow_scan", "pandas_scan"),
     },
 }
-_READING = (exp.Select, exp.SetOperation, exp.Subquery)
-# SUMMARIZE, PIVOT and the commands that sqlglot does not parse get round Superset's permissions
-# on tables.
-_NOT_READING = (exp.Command, exp.Pivot, exp.Summarize)
-
-
-def SQL_QUERY_MUTATOR(sql: str, **context: Any) -> str:  # noqa: ANN401, N802  Superset's name
-    """Let nothing but SELECT and UNION through to DuckDB; Superset calls this for every query."""
-    database = context.get("database")
-    if database is None or database.backend != "duckdb":
-        return sql
-    for statement in filter(None, sqlglot.parse(sql, dialect="duckdb")):
-        refused = statement.find(*_NOT_READING) or (
-            None if isinstance(statement, _READING) else statement
-        )
-        if refused:
-            raise PermissionError(
-                f"Nur Abfragen mit SELECT sind erlaubt, nicht {refused.key.upper()}."
-            )
-    return sql
-
 
 # -- Caches ---------------------------------------------------------------------------------------
 
 # Results are not cached: an answer from before a publication would be wrong, and DuckDB answers in
-# a tenth of a second. The state of filters and of the chart editor stays in the metadata database
-# (Superset's default), where all workers find it.
+# a tenth of a second.
 _NO_CACHE = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
 CACHE_CONFIG = _NO_CACHE
 DATA_CACHE_CONFIG = _NO_CACHE
@@ -281,6 +235,10 @@ TALISMAN_CONFIG = {
     # The proxy redirects; /health has to answer without TLS.
     "force_https": False,
     "session_cookie_secure": _HTTPS,
+    # With TLS the browser is to come back with TLS only, for a year.
+    "strict_transport_security_max_age": 31_536_000,
+    # Addresses of dashboards say what somebody looks at.
+    "referrer_policy": "same-origin",
 }
 # Without a key Superset does not ask Mapbox, and the font list of the theme stays empty.
 MAPBOX_API_KEY = ""

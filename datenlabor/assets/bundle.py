@@ -121,10 +121,11 @@ class Bundle:
             metadata = {"version": "1.0.0", "type": "assets", "timestamp": "2026-01-01T00:00:00"}
             archive.writestr("bundle/metadata.yaml", yaml.safe_dump(metadata))
             for kind in KINDS:
-                for document in self.assets[kind].values():
+                for uuid, document in self.assets[kind].items():
                     content = _filled(complete(kind, document), replacements)
                     text = yaml.safe_dump(content, allow_unicode=True)
-                    archive.writestr(f"bundle/{path_of(kind, document)}", text)
+                    # Nobody reads these names, and two assets may have one title.
+                    archive.writestr(f"bundle/{kind}/{uuid}.yaml", text)
         return buffer.getvalue()
 
 

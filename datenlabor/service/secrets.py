@@ -1,8 +1,9 @@
-"""Superset's secret key and the administrator's first password.
+"""Superset's secrets: its key, the administrator's first password, addresses that hold passwords.
 
-Both are made up at the first start and kept in ``<home>/superset/secrets.json``, readable by the
-owner alone. ``SUPERSET_SECRET_KEY`` and ``DATENLABOR_ADMIN_PASSWORD`` take precedence, e.g. where
-a vault provides them; what they provide is not written.
+The first two are made up at the first start and kept in ``<home>/superset/secrets.json``, readable
+by the owner alone. The environment takes precedence, e.g. where a vault provides them: a variable
+itself, or a file that is named by the variable with ``_FILE`` behind it. What it provides is not
+written.
 """
 
 import json
@@ -18,6 +19,8 @@ from datenlabor.paths import Home
 SECRET_KEY = "secret_key"  # noqa: S105  a name, not a secret
 ADMIN_PASSWORD = "admin_password"  # noqa: S105  a name, not a secret
 VARIABLES = {SECRET_KEY: "SUPERSET_SECRET_KEY", ADMIN_PASSWORD: "DATENLABOR_ADMIN_PASSWORD"}
+METADATA_URI = "DATENLABOR_METADATA_URI"
+PROVIDED = (*VARIABLES.values(), METADATA_URI, "DATENLABOR_REDIS", "DATENLABOR_OIDC_CLIENT_SECRET")
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,22 @@ class Secrets:
     password_is_new: bool
 
 
+def provided(name: str) -> str | None:
+    """Return what the environment provides for ``name``, itself or in a file; None for nothing.
+
+    Raises OSError if that file cannot be read.
+    """
+    if value := os.environ.get(name):
+        return value
+    file = os.environ.get(f"{name}_FILE")
+    return Path(file).read_text(encoding="utf-8").strip() if file else None
+
+
+def all_provided() -> dict[str, str]:
+    """Return all secrets that the environment provides, by variable. Raises OSError."""
+    return {name: value for name in PROVIDED if (value := provided(name))}
+
+
 def secrets_file(home: Home) -> Path:
     """Return where generated secrets are kept."""
     return home.superset / "secrets.json"
@@ -37,7 +56,7 @@ def secrets_file(home: Home) -> Path:
 def load_secrets(home: Home) -> Secrets:
     """Return the secrets; generate and keep those that neither environment nor file provides."""
     file = secrets_file(home)
-    given = {name: os.environ[var] for name, var in VARIABLES.items() if os.environ.get(var)}
+    given = {name: value for name, var in VARIABLES.items() if (value := provided(var))}
     kept = _read(file)
     missing = {
         name: secrets.token_urlsafe(48 if name == SECRET_KEY else 12)

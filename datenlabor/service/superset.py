@@ -5,7 +5,6 @@ folder of state is ``<home>/superset``, which is also its working directory: sta
 checkout, Python would take the folder ``superset/`` for the package of that name.
 """
 
-import hashlib
 import json
 import os
 import signal
@@ -19,18 +18,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
-from datenlabor import console, publishing
-from datenlabor.assets.bundle import Bundle, read_folder
+from datenlabor import console
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import ASSETS, PROJECT, Home
-from datenlabor.service.secrets import Secrets, load_secrets, secrets_file
+from datenlabor.service.preparation import SOURCES, prepare, shown_assets
+from datenlabor.service.secrets import (
+    ADMIN_PASSWORD,
+    METADATA_URI,
+    VARIABLES,
+    Secrets,
+    all_provided,
+    load_secrets,
+    provided,
+    secrets_file,
+)
 
 ADMIN = "admin"
 DEFAULT_PORT = 8088
 HOST = "127.0.0.1"
-METADATA_URI = "DATENLABOR_METADATA_URI"
 PYTHON = PROJECT / ".venv-superset" / "bin" / "python"
-SOURCES = PROJECT / "superset"
 START_SECONDS = 120
 STOP_SECONDS = 15
 # Ctrl-C, systemd or `timeout`, and the terminal that is closed.
@@ -79,20 +85,18 @@ def set_up(home: Home, assets: Path = ASSETS) -> bool:
     _check_ready(home)
     load_secrets(home)
     stamp = home.superset / "setup.json"
-    bundle = _bundle(home, assets)
-    wanted = _fingerprint(home, assets, bundle)
-    if _metadata_exists(home) and _read_stamp(stamp) == wanted:
+    preparation = prepare(home, assets)
+    if _metadata_exists(home) and _read_stamp(stamp) == preparation.fingerprint:
         return False
     # Others on the machine may read neither the users nor what they searched.
     home.superset.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    archive = home.superset / "assets.zip"
-    archive.write_bytes(bundle.archive({"$DATENLABOR_HOME": str(home.root)}))
+    arguments = preparation.write(home)
     log = home.superset / "setup.log"
     console.out.print("Superset is being set up, which takes 10 to 30 seconds …")
     with log.open("w", encoding="utf-8") as stream:
         code = subprocess.run(
-            [PYTHON, SOURCES / "setup.py", archive],
+            [PYTHON, SOURCES / "setup.py", *arguments],
             cwd=home.superset,
             env=_environment(home),
             stderr=stream,
@@ -103,7 +107,7 @@ def set_up(home: Home, assets: Path = ASSETS) -> bool:
             f"Superset could not be set up (exit code {code}):\n{_tail(log)}",
             hint=f"The whole log is {log}",
         )
-    stamp.write_text(json.dumps({"fingerprint": wanted}), encoding="utf-8")
+    stamp.write_text(json.dumps({"fingerprint": preparation.fingerprint}), encoding="utf-8")
     return True
 
 
@@ -207,14 +211,14 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], home: Home, port: int) 
 def _greet(home: Home, address: str, secrets: Secrets) -> None:
     if secrets.password_is_new:
         where = f"{secrets.admin_password}  (kept in {secrets_file(home)})"
-    elif os.environ.get("DATENLABOR_ADMIN_PASSWORD"):
+    elif provided(VARIABLES[ADMIN_PASSWORD]):
         where = "the value of DATENLABOR_ADMIN_PASSWORD at the first start"
     else:
         where = f"see {secrets_file(home)}"
     console.out.print(f"\n[bold]Datenlabor runs at {address}[/bold]")
     console.out.print(f"  user      {ADMIN}", markup=False)
     console.out.print(f"  password  {where}", markup=False, soft_wrap=True)
-    for dashboard in _bundle(home, ASSETS).assets["dashboards"].values():
+    for dashboard in shown_assets(home, ASSETS).assets["dashboards"].values():
         title, slug = dashboard["dashboard_title"], dashboard["slug"]
         console.out.print(f"  {title}: {address}/superset/dashboard/{slug}/", soft_wrap=True)
     console.out.print("Ctrl-C stops it.")
@@ -234,37 +238,23 @@ def _check_ready(home: Home) -> None:
 
 
 def _environment(home: Home) -> dict[str, str]:
-    return os.environ | {
-        "DATENLABOR_HOME": str(home.root),
-        "SUPERSET_CONFIG_PATH": str(SOURCES / "superset_config.py"),
-        # Else Superset makes a folder ~/.superset.
-        "SUPERSET_HOME": str(home.superset),
-        "PYTHONUNBUFFERED": "1",
-    }
+    return (
+        os.environ
+        | all_provided()
+        | {
+            "DATENLABOR_HOME": str(home.root),
+            "SUPERSET_CONFIG_PATH": str(SOURCES / "superset_config.py"),
+            # The modules beside it; their folder is no package, which would shadow Superset's.
+            "PYTHONPATH": str(SOURCES),
+            # Else Superset makes a folder ~/.superset.
+            "SUPERSET_HOME": str(home.superset),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
 
 
 def _metadata_exists(home: Home) -> bool:
-    return bool(os.environ.get(METADATA_URI)) or (home.superset / "superset.db").exists()
-
-
-def _bundle(home: Home, assets: Path) -> Bundle:
-    """Return the assets that have something to show in the current release."""
-    release = publishing.current_release(home)
-    rows = release.tables if release else {}
-    empty = [table for table, count in rows.items() if not count]
-    return read_folder(assets).without_empty_dashboards(empty)
-
-
-def _fingerprint(home: Home, assets: Path, bundle: Bundle) -> str:
-    """Hash everything that the set-up depends on."""
-    files = [*sorted(SOURCES.glob("*.py")), SOURCES / "requirements.lock"]
-    for folder in (SOURCES / "static", assets):
-        files += sorted(file for file in folder.rglob("*") if file.is_file())
-    digest = hashlib.sha256(f"{home.root}\0{os.environ.get(METADATA_URI, '')}\0".encode())
-    digest.update("\0".join(sorted(bundle.assets["dashboards"])).encode())
-    for file in files:
-        digest.update(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
-    return digest.hexdigest()
+    return bool(provided(METADATA_URI)) or (home.superset / "superset.db").exists()
 
 
 def _read_stamp(stamp: Path) -> str:

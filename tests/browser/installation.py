@@ -17,8 +17,9 @@ from datenlabor.assets.server import SupersetServer
 from datenlabor.paths import ASSETS, TARGET, Home
 from datenlabor.publishing import publish_build
 from datenlabor.publishing.connection import open_read_only
-from datenlabor.service.secrets import VARIABLES, load_secrets
-from datenlabor.service.superset import ADMIN, HOST, METADATA_URI, running_superset
+from datenlabor.service.access import PUBLIC
+from datenlabor.service.secrets import PROVIDED, load_secrets
+from datenlabor.service.superset import ADMIN, HOST, running_superset
 
 # Where dbt wrote its artifacts; the variable is dbt's own.
 ARTIFACTS = Path(os.environ.get("DBT_TARGET_PATH") or TARGET)
@@ -82,7 +83,7 @@ def installed(root: Path) -> Iterator[Installation]:
         pytest.fail(f"{source.warehouse} does not exist: run `make build` first.", pytrace=False)
     with pytest.MonkeyPatch.context() as environment:
         # What belongs to another installation (users, passwords, metadata) stays out of it.
-        for name in (*VARIABLES.values(), METADATA_URI, "DATENLABOR_HTTPS"):
+        for name in (*PROVIDED, *(f"{name}_FILE" for name in PROVIDED), PUBLIC, "DATENLABOR_HTTPS"):
             environment.delenv(name, raising=False)
         home.root.mkdir()
         try:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from datenlabor.assets.bundle import Bundle, read_archive
@@ -40,7 +41,7 @@ def release(home: Home) -> Home:
         is_current=True,
     )
     record.path.mkdir(parents=True)
-    record.file.touch()
+    duckdb.connect(record.file).close()
     store.write_record(record, record.path)
     store.swap(home, record.release_id)
     return home
@@ -198,7 +199,7 @@ def test_set_up_gets_the_assets_with_the_place_of_this_installation(
     seen: list[Bundle] = []
 
     def pretend(command: list[Path], **_: object) -> subprocess.CompletedProcess[str]:
-        seen.append(read_archive(command[-1].read_bytes()))
+        seen.append(read_archive(command[-2].read_bytes()))
         return subprocess.CompletedProcess([], 0)
 
     monkeypatch.setattr(subprocess, "run", pretend)
@@ -221,15 +222,15 @@ def test_dashboards_without_data_are_left_out(
         ("charts", "Wert", "{uuid: a, slice_name: Wert, dataset_uuid: f}"),
         ("charts", "Karte", "{uuid: b, slice_name: Karte, dataset_uuid: e}"),
         ("charts", "Liste", "{uuid: c, slice_name: Liste, dataset_uuid: f}"),
-        ("dashboards", "Voll", dashboard("v", "Voll", "a")),
-        ("dashboards", "Leer", dashboard("l", "Leer", "a", "b", "c")),
+        ("dashboards", "Voll", dashboard("v", "ueberblick", "a")),
+        ("dashboards", "Leer", dashboard("l", "gebiete", "a", "b", "c")),
     ):
         (folder / kind).mkdir(parents=True, exist_ok=True)
         (folder / kind / f"{name}.yaml").write_text(text, "utf-8")
     seen: list[Bundle] = []
 
     def pretend(command: list[Path], **_: object) -> subprocess.CompletedProcess[str]:
-        seen.append(read_archive(command[-1].read_bytes()))
+        seen.append(read_archive(command[-2].read_bytes()))
         return subprocess.CompletedProcess([], 0)
 
     monkeypatch.setattr(subprocess, "run", pretend)
@@ -240,9 +241,9 @@ def test_dashboards_without_data_are_left_out(
     assert set(bundle.assets["datasets"]) == {"f", "e"}
 
 
-def dashboard(uuid: str, name: str, *charts: str) -> str:
+def dashboard(uuid: str, slug: str, *charts: str) -> str:
     position = {f"CHART-{c}": {"type": "CHART", "meta": {"uuid": c}} for c in charts}
-    return json.dumps({"uuid": uuid, "dashboard_title": name, "position": position})
+    return json.dumps({"uuid": uuid, "slug": slug, "dashboard_title": slug, "position": position})
 
 
 def test_broken_assets_are_named_before_superset_starts(

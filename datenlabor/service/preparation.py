@@ -1,0 +1,91 @@
+"""What Superset's set-up is made from: assets of both audiences, roles, and what they hang on."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from datenlabor import publishing
+from datenlabor.assets.bundle import KINDS, Bundle, read_folder
+from datenlabor.assets.normal_form import Document
+from datenlabor.paths import PROJECT, Home
+from datenlabor.service import access
+from datenlabor.service.audience import public_copy
+from datenlabor.service.secrets import METADATA_URI, provided
+
+SOURCES = PROJECT / "superset"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Everything the set-up is given."""
+
+    bundle: Bundle
+    """All assets, those of the public included where it is let in."""
+    plan: Mapping[str, Any]
+    """Who may do and see what (``access.plan``)."""
+    fingerprint: str
+    """Hash of all of this and of the code that makes it so."""
+    replacements: Mapping[str, str]
+    """Values of the placeholders in the assets."""
+
+    def write(self, home: Home) -> list[Path]:
+        """Write what the set-up reads and return the files, in the order of its arguments."""
+        archive, plan = home.superset / "assets.zip", home.superset / "access.json"
+        archive.write_bytes(self.bundle.archive(self.replacements))
+        plan.write_text(json.dumps(self.plan, ensure_ascii=False, indent=1), encoding="utf-8")
+        return [archive, plan]
+
+
+def shown_assets(home: Home, assets: Path) -> Bundle:
+    """Return the assets that have something to show in the current release."""
+    release = publishing.current_release(home)
+    rows = release.tables if release else {}
+    empty = [table for table, count in rows.items() if not count]
+    return read_folder(assets).without_empty_dashboards(empty)
+
+
+def published_file(home: Home, *, is_public: bool) -> Path:
+    """Return the file an audience reads."""
+    del is_public  # one file for both until releases have two
+    return home.published
+
+
+def prepare(home: Home, assets: Path) -> Preparation:
+    """Work out what the set-up has to do.
+
+    Raises:
+        DatenlaborError: the assets or the roles are no such files, or do not fit each other.
+
+    """
+    roles = access.read_roles()
+    internal = shown_assets(home, assets)
+    plan = access.plan(
+        roles, internal, access.municipalities(published_file(home, is_public=False))
+    )
+    bundle = internal
+    if access.is_public():
+        address = f"duckdb:///{published_file(home, is_public=True)}"
+        public = public_copy(internal, roles.public_dashboards(), address)
+        plan["dashboards"] |= {uuid: [access.PUBLIC_ROLE] for uuid in public.assets["dashboards"]}
+        bundle = Bundle({kind: _joined(internal, public, kind) for kind in KINDS})
+    return Preparation(
+        bundle, plan, _fingerprint(home, assets, plan), {"$DATENLABOR_HOME": str(home.root)}
+    )
+
+
+def _joined(one: Bundle, other: Bundle, kind: str) -> dict[str, Document]:
+    return {**one.assets[kind], **other.assets[kind]}
+
+
+def _fingerprint(home: Home, assets: Path, plan: Mapping[str, Any]) -> str:
+    files = [*sorted(SOURCES.glob("*.py")), SOURCES / "requirements.lock"]
+    for folder in (SOURCES / "static", assets):
+        files += sorted(file for file in folder.rglob("*") if file.is_file())
+    digest = hashlib.sha256(f"{home.root}\0{provided(METADATA_URI)}\0".encode())
+    digest.update(json.dumps(plan, sort_keys=True).encode())
+    for file in files:
+        digest.update(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
+    return digest.hexdigest()

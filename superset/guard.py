@@ -1,0 +1,159 @@
+"""What reaches DuckDB: the published files, opened as readers do, and nothing but SELECT on them.
+
+Superset's metadata may say otherwise, by an administrator's mistake or somebody's intent; what
+counts is said here, at the last place before the database.
+"""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import sqlglot
+import yaml
+from sqlglot import exp
+
+SCHEMA = "protected"
+_HERE = Path(__file__).resolve().parent
+_DATABASE = _HERE / "assets" / "databases" / "Datenlabor.yaml"
+
+# -- Connections ----------------------------------------------------------------------------------
+
+
+def published_uris() -> set[str]:
+    """Return the addresses of the files that may be opened."""
+    current = Path(os.environ["DATENLABOR_HOME"]) / "releases" / "current"
+    files = (current, current / "internal", current / "public")
+    return {f"duckdb:///{folder / 'datenlabor.duckdb'}" for folder in files}
+
+
+def check_uri(uri: Any) -> None:  # noqa: ANN401  SQLAlchemy's URL
+    """Refuse every database but the published files.
+
+    Raises:
+        PermissionError: it is another one.
+
+    """
+    if str(uri) not in published_uris():
+        raise PermissionError("Nur die veröffentlichten Dateien können geöffnet werden.")
+
+
+def connect_as_reader(
+    uri: Any,  # noqa: ANN401  SQLAlchemy's URL
+    parameters: dict[str, Any],
+    *_context: Any,  # noqa: ANN401  Superset's
+) -> tuple[Any, dict[str, Any]]:
+    """Open as the tracked file of the database says, whatever the metadata database says.
+
+    Raises:
+        PermissionError: it is none of the published files.
+
+    """
+    check_uri(uri)
+    return uri, {**parameters, "connect_args": _connect_arguments()}
+
+
+def _connect_arguments() -> dict[str, Any]:
+    database = yaml.safe_load(_DATABASE.read_text(encoding="utf-8"))
+    arguments: dict[str, Any] = database["extra"]["engine_params"]["connect_args"]
+    return arguments
+
+
+# -- Statements -----------------------------------------------------------------------------------
+
+_READING = (exp.Select, exp.SetOperation, exp.Subquery)
+# SUMMARIZE, PIVOT and what sqlglot does not parse get round permissions on tables; the others are
+# refused by DuckDB as well, but there is no reason to ask it.
+_NOT_READING = (
+    *(exp.Command, exp.Pivot, exp.Summarize, exp.Describe, exp.Show, exp.Pragma, exp.Set),
+    *(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, exp.Copy, exp.Into),
+    *(exp.Attach, exp.Detach, exp.Use, exp.Kill),
+)
+_TABLE = re.compile(r"(pub_[a-z0-9_]+|release)")
+_ROW_MAKERS = {"generate_series", "range", "unnest"}
+
+
+def guarded(sql: str, **context: Any) -> str:  # noqa: ANN401  Superset's
+    """Return the statement as it may be run: reading only, rows of the user's municipalities only.
+
+    Superset calls this for every statement on its way to a database. Its own row-level rules do
+    the same, but look for tables in fewer places than there are. What is returned is written anew
+    from what was understood, so that DuckDB cannot understand a text in another way.
+
+    Raises:
+        PermissionError: it is not a SELECT on published tables.
+
+    """
+    database = context.get("database")
+    if database is None or database.backend != "duckdb":
+        return sql
+    try:
+        statements = [found for found in sqlglot.parse(sql, dialect="duckdb") if found is not None]
+    except sqlglot.errors.SqlglotError as error:
+        raise PermissionError(f"Diese Abfrage ist nicht zu verstehen: {error}") from error
+    for statement in statements:
+        check_statement(statement)
+        _limit_rows(statement, database)
+    return ";\n".join(found.sql(dialect="duckdb", comments=False) for found in statements)
+
+
+def check_statement(statement: exp.Expression) -> None:
+    """Refuse what is no SELECT on published tables.
+
+    Raises:
+        PermissionError: with the reason, for the one who wrote it.
+
+    """
+    refused = statement.find(*_NOT_READING) or (
+        None if isinstance(statement, _READING) else statement
+    )
+    if refused:
+        raise PermissionError(f"Nur Abfragen mit SELECT sind erlaubt, nicht {refused.key.upper()}.")
+    named = {cte.alias for cte in statement.find_all(exp.CTE)}
+    for table in statement.find_all(exp.Table):
+        if isinstance(table.this, exp.Func):
+            if _function_name(table.this) not in _ROW_MAKERS:
+                raise PermissionError(f"Die Funktion {table.this.sql()} ist nicht erlaubt.")
+        elif not _is_published(table) and not (table.name in named and not table.db):
+            raise PermissionError(
+                f"Die Tabelle {table.sql()} gibt es nicht. Tabellen heißen genau so, wie sie "
+                f"links stehen, mit Schema und kleingeschrieben: {SCHEMA}.pub_…"
+            )
+
+
+def _is_published(table: exp.Table) -> bool:
+    """Say whether it is named exactly as its dataset is: only then are its row-level rules found.
+
+    DuckDB itself does not care about case and takes the catalog before the schema.
+    """
+    return not table.catalog and table.db == SCHEMA and bool(_TABLE.fullmatch(table.name))
+
+
+def _function_name(function: exp.Func) -> str:
+    name = function.name if isinstance(function, exp.Anonymous) else function.sql_name()
+    return str(name).lower()
+
+
+def _limit_rows(statement: exp.Expression, database: Any) -> None:  # noqa: ANN401  Superset's
+    """Put the row-level rules of the user into every place a table is read from."""
+    from superset.sql.parse import Table
+    from superset.utils.rls import get_predicates_for_table
+
+    for table in list(statement.find_all(exp.Table)):
+        if not _is_published(table):
+            continue
+        clauses = get_predicates_for_table(Table(table.name, SCHEMA), database, None)
+        if clauses:
+            rows = exp.select("*").from_(f"{SCHEMA}.{table.name}", dialect="duckdb")
+            limits = rows.where(*(f"({clause})" for clause in clauses), dialect="duckdb")
+            _replace(table, limits.subquery())
+
+
+def _replace(table: exp.Table, rows: exp.Subquery) -> None:
+    """Put rows in a table's place, with its alias, its joins and what else hangs on it."""
+    alias = table.args.get("alias") or exp.TableAlias(this=exp.to_identifier(table.name))
+    rows.set("alias", alias)
+    for key in ("joins", "laterals", "sample"):
+        if table.args.get(key):
+            rows.set(key, table.args[key])
+    table.replace(rows)
