@@ -12,6 +12,8 @@ from typing import Any
 import sqlglot
 import yaml
 from sqlglot import exp
+from superset.errors import ErrorLevel, SupersetError, SupersetErrorType
+from superset.exceptions import SupersetSecurityException
 
 SCHEMA = "protected"
 _HERE = Path(__file__).resolve().parent
@@ -73,6 +75,14 @@ _TABLE = re.compile(r"(pub_[a-z0-9_]+|release)")
 _ROW_MAKERS = {"generate_series", "range", "unnest"}
 
 
+class Refused(SupersetSecurityException):  # type: ignore[misc]  # Superset has no types here
+    """SQL that is not run, with the reason for the one who wrote it."""
+
+    def __init__(self, reason: str) -> None:
+        kind = SupersetErrorType.QUERY_SECURITY_ACCESS_ERROR
+        super().__init__(SupersetError(message=reason, error_type=kind, level=ErrorLevel.ERROR))
+
+
 def guarded(sql: str, **context: Any) -> str:  # noqa: ANN401  Superset's
     """Return the statement as it may be run: reading only, rows of the user's municipalities only.
 
@@ -81,7 +91,7 @@ def guarded(sql: str, **context: Any) -> str:  # noqa: ANN401  Superset's
     from what was understood, so that DuckDB cannot understand a text in another way.
 
     Raises:
-        PermissionError: it is not a SELECT on published tables.
+        Refused: it is not a SELECT on published tables.
 
     """
     database = context.get("database")
@@ -90,7 +100,7 @@ def guarded(sql: str, **context: Any) -> str:  # noqa: ANN401  Superset's
     try:
         statements = [found for found in sqlglot.parse(sql, dialect="duckdb") if found is not None]
     except sqlglot.errors.SqlglotError as error:
-        raise PermissionError(f"Diese Abfrage ist nicht zu verstehen: {error}") from error
+        raise Refused(f"Diese Abfrage ist nicht zu verstehen: {error}") from error
     for statement in statements:
         check_statement(statement)
         _limit_rows(statement, database)
@@ -101,21 +111,21 @@ def check_statement(statement: exp.Expression) -> None:
     """Refuse what is no SELECT on published tables.
 
     Raises:
-        PermissionError: with the reason, for the one who wrote it.
+        Refused: with the reason, for the one who wrote it.
 
     """
     refused = statement.find(*_NOT_READING) or (
         None if isinstance(statement, _READING) else statement
     )
     if refused:
-        raise PermissionError(f"Nur Abfragen mit SELECT sind erlaubt, nicht {refused.key.upper()}.")
+        raise Refused(f"Nur Abfragen mit SELECT sind erlaubt, nicht {refused.key.upper()}.")
     named = {cte.alias for cte in statement.find_all(exp.CTE)}
     for table in statement.find_all(exp.Table):
         if isinstance(table.this, exp.Func):
             if _function_name(table.this) not in _ROW_MAKERS:
-                raise PermissionError(f"Die Funktion {table.this.sql()} ist nicht erlaubt.")
+                raise Refused(f"Die Funktion {table.this.sql()} ist nicht erlaubt.")
         elif not _is_published(table) and not (table.name in named and not table.db):
-            raise PermissionError(
+            raise Refused(
                 f"Die Tabelle {table.sql()} gibt es nicht. Tabellen heißen genau so, wie sie "
                 f"links stehen, mit Schema und kleingeschrieben: {SCHEMA}.pub_…"
             )

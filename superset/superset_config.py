@@ -124,15 +124,18 @@ _FAILURES = "10 per 15 minutes"
 def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802  Superset's name
     """Limit the two places that take passwords, the form and the API; go over every answer."""
     limiter = app.appbuilder.sm.limiter
+    by_address = limiter.shared_limit(_LOGINS, scope="log-ins", methods=["POST"])
+    by_account = limiter.shared_limit(
+        _FAILURES,
+        scope="failures",
+        methods=["POST"],
+        key_func=_account,
+        deduct_when=lambda _response: g.get("login_failed", False),
+    )
     for name in ("AuthDBView", "SecurityApi"):
         if blueprint := app.blueprints.get(name):
-            limiter.limit(_LOGINS, methods=["POST"])(blueprint)
-            limiter.limit(
-                _FAILURES,
-                methods=["POST"],
-                key_func=_account,
-                deduct_when=lambda _response: g.get("login_failed", False),
-            )(blueprint)
+            by_address(blueprint)
+            by_account(blueprint)
     people.follow_logins(app)
     # The last to be named is the first to be called.
     app.after_request(responses.say_language)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from access_world import World, attacked
 from chromium import chromium, logged_in
 from installation import Installation, installed
 from playwright.sync_api import BrowserContext
@@ -31,3 +32,10 @@ def context(installation: Installation) -> Iterator[BrowserContext]:
         logged_in(browser, installation.url, ADMIN, installation.password) as context,
     ):
         yield context
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Return an installation for attackers, with somebody of every role."""
+    with attacked(tmp_path_factory.mktemp("attacked") / "home") as world:
+        yield world

@@ -3,7 +3,7 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,9 +74,18 @@ class Installation:
         )
 
 
+def _as_it_is(_home: Home) -> None:
+    """Publish what was built."""
+
+
 @contextmanager
-def installed(root: Path) -> Iterator[Installation]:
-    """Publish from the warehouse of ``DATENLABOR_HOME`` into ``root`` and serve it there."""
+def installed(
+    root: Path, prepare: Callable[[Home], None] = _as_it_is, *, is_public: bool = False
+) -> Iterator[Installation]:
+    """Publish from the warehouse of ``DATENLABOR_HOME`` into ``root`` and serve it there.
+
+    ``prepare`` may change the copied warehouse before it is published.
+    """
     source = Home.from_environment()
     home = Home(root)
     if not source.warehouse.exists():
@@ -85,9 +94,12 @@ def installed(root: Path) -> Iterator[Installation]:
         # What belongs to another installation (users, passwords, metadata) stays out of it.
         for name in (*PROVIDED, *(f"{name}_FILE" for name in PROVIDED), PUBLIC, "DATENLABOR_HTTPS"):
             environment.delenv(name, raising=False)
+        if is_public:
+            environment.setenv(PUBLIC, "1")
         home.root.mkdir()
         try:
             shutil.copyfile(source.warehouse, home.warehouse)
+            prepare(home)
             publish_build(home, ARTIFACTS / "manifest.json")
             with serve(home) as installation:
                 yield installation
