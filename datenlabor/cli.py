@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from datenlabor.assets.commands import app as assets_app
+from datenlabor.backup.commands import backup_command, restore_command
 from datenlabor.console import err
 from datenlabor.deliveries.commands import app as deliveries_app
 from datenlabor.deliveries.commands import ingest_command, rebuild_command
@@ -43,6 +44,8 @@ commands.command(name="rebuild")(rebuild_command)
 commands.command(name="publish")(publish_command)
 commands.command(name="releases")(releases_command)
 commands.command(name="export")(export_command)
+commands.command(name="backup")(backup_command)
+commands.command(name="restore")(restore_command)
 commands.command(name="docs")(docs_command)
 commands.command(name="demo")(demo_command)
 commands.command(name="demo-load")(load_command)

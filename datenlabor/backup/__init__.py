@@ -1,0 +1,1 @@
+"""Back up what cannot be derived, and restore it into an empty place."""
