@@ -25,8 +25,7 @@ _DATABASE = _HERE / "assets" / "databases" / "Datenlabor.yaml"
 def published_uris() -> set[str]:
     """Return the addresses of the files that may be opened."""
     current = Path(os.environ["DATENLABOR_HOME"]) / "releases" / "current"
-    files = (current, current / "internal", current / "public")
-    return {f"duckdb:///{folder / 'datenlabor.duckdb'}" for folder in files}
+    return {f"duckdb:///{current / name / 'datenlabor.duckdb'}" for name in ("internal", "public")}
 
 
 def check_uri(uri: Any) -> None:  # noqa: ANN401  SQLAlchemy's URL

@@ -10,6 +10,7 @@ from typing import Any
 from datenlabor import publishing
 from datenlabor.assets.bundle import KINDS, Bundle, read_folder
 from datenlabor.assets.normal_form import Document
+from datenlabor.audiences import PUBLIC
 from datenlabor.paths import PROJECT, Home
 from datenlabor.service import access
 from datenlabor.service.audience import public_copy
@@ -47,12 +48,6 @@ def shown_assets(home: Home, assets: Path) -> Bundle:
     return read_folder(assets).without_empty_dashboards(empty)
 
 
-def published_file(home: Home, *, is_public: bool) -> Path:
-    """Return the file an audience reads."""
-    del is_public  # one file for both until releases have two
-    return home.published
-
-
 def prepare(home: Home, assets: Path) -> Preparation:
     """Work out what the set-up has to do.
 
@@ -62,12 +57,10 @@ def prepare(home: Home, assets: Path) -> Preparation:
     """
     roles = access.read_roles()
     internal = shown_assets(home, assets)
-    plan = access.plan(
-        roles, internal, access.municipalities(published_file(home, is_public=False))
-    )
+    plan = access.plan(roles, internal, access.municipalities(home.published))
     bundle = internal
     if access.is_public():
-        address = f"duckdb:///{published_file(home, is_public=True)}"
+        address = f"duckdb:///{home.published_for(PUBLIC)}"
         public = public_copy(internal, roles.public_dashboards(), address)
         plan["dashboards"] |= {uuid: [access.PUBLIC_ROLE] for uuid in public.assets["dashboards"]}
         bundle = Bundle({kind: _joined(internal, public, kind) for kind in KINDS})

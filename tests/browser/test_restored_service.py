@@ -11,7 +11,7 @@ from visitors import PASSWORD, Visitor
 
 from datenlabor.backup import state
 from datenlabor.paths import Home
-from datenlabor.publishing import protected_tables, publish
+from datenlabor.publishing import publish_build
 from datenlabor.service.access import PUBLIC
 
 ROLE = "Sozialplanung"
@@ -27,7 +27,7 @@ def restored(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     assert not home.warehouse.exists()
     # What `datenlabor publish` would build of the deliveries, as it takes a minute.
     shutil.copyfile(source.warehouse, home.warehouse)
-    publish(home, tables=protected_tables(ARTIFACTS / "manifest.json"))
+    publish_build(home, ARTIFACTS / "manifest.json")
     monkeypatch.setenv(PUBLIC, "1")
     with serve(home) as installation:
         yield installation.url

@@ -231,8 +231,9 @@ def test_disk_really_full(released: Home, tmp_path: Path) -> None:
 
 def test_a_truncated_release(home: Home) -> None:
     [release] = publishing.releases(home)
-    release.file.chmod(0o644)
-    os.truncate(release.file, 20_000)
+    file = workflow.public_file(release)
+    file.chmod(0o644)
+    os.truncate(file, 20_000)
     with pytest.raises(DatenlaborError, match="The export failed") as caught:
         export(home)
     assert "--rollback" in caught.value.hint
@@ -268,13 +269,6 @@ def test_what_is_in_the_way(home: Home, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").unlink()
     with pytest.raises(DatenlaborError, match=r"manifest\.json cannot be read"):
         export(home)
-
-
-def test_the_public_file_goes_before_the_only_one(home: Home) -> None:
-    [release] = publishing.releases(home)
-    assert workflow.public_file(release) == release.file
-    (release.path / "public").mkdir()
-    assert workflow.public_file(release) == release.path / "public" / "datenlabor.duckdb"
 
 
 def test_settings_of_a_city(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

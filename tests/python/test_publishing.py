@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from small_warehouse import TABLES, hidden, publish, query, small_home
 
 from datenlabor import pipeline, publishing, warehouse
+from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.pipeline import Warehouse
-from datenlabor.publishing import build, commands, store, workflow
-from datenlabor.publishing.connection import READ_ONLY_CONFIG
+from datenlabor.publishing import build, commands, memory, store, workflow
+from datenlabor.publishing.connection import READ_ONLY_CONFIG, open_read_only
+from datenlabor.publishing.manifest import protected_tables
 from datenlabor.publishing.tables import Table
 
 
@@ -47,8 +49,10 @@ def test_happy_path(home: Home) -> None:
         (release.release_id, release.published_at.replace(tzinfo=None))
     ]
     record = json.loads((release.path / "release.json").read_text())
-    assert record["tables"] == release.tables
-    assert record["sha256"] == store.sha256_of(home.published)
+    assert record["files"].keys() == set(AUDIENCES)
+    for audience, file in record["files"].items():
+        assert file["tables"] == release.tables
+        assert file["sha256"] == store.sha256_of(home.published_for(audience))
     assert datetime.fromisoformat(record["published_at"]).utcoffset() == timedelta(0)
 
 
@@ -77,10 +81,32 @@ def test_nothing_but_the_named_protected_tables(home: Home) -> None:
     )
     assert b"company" not in release.file.read_bytes()
     assert b"old model" not in release.file.read_bytes()
-    assert sorted(path.name for path in release.path.iterdir()) == [
-        "datenlabor.duckdb",
-        "release.json",
-    ]
+    files = sorted(str(path.relative_to(release.path)) for path in release.path.rglob("*.*"))
+    assert files == ["internal/datenlabor.duckdb", "public/datenlabor.duckdb", "release.json"]
+
+
+def test_an_audience_gets_its_rows_and_its_tables(home: Home) -> None:
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(
+            "create table protected.cells as from (values ('internal', 1), ('internal', 2), "
+            "('public', 1), ('nobody', 9)) as cells (audience_code, cell)"
+        )
+    release = publishing.publish(
+        home,
+        tables={"fct": (), "cells": ("cell",)},
+        protection=workflow.Protection(internal=["fct"]),
+    )
+    shown = {}
+    for audience in AUDIENCES:
+        with open_read_only(home.published_for(audience)) as connection:
+            shown[audience] = connection.execute(
+                "select distinct audience_code, cell from protected.cells order by all"
+            ).fetchall()
+    assert shown == {"internal": [("internal", 1), ("internal", 2)], "public": [("public", 1)]}
+    assert {name: file.tables for name, file in release.files.items()} == {
+        "internal": {"fct": 1000, "cells": 2},
+        "public": {"cells": 1},
+    }
 
 
 def test_types_not_null_and_comments_are_kept(home: Home) -> None:
@@ -105,7 +131,7 @@ def test_types_not_null_and_comments_are_kept(home: Home) -> None:
 
 def test_modes_and_link(home: Home) -> None:
     release = publish(home)
-    for path in release.path.iterdir():
+    for path in release.path.rglob("*.*"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o444
     assert home.current.readlink() == Path(release.release_id)
 
@@ -338,7 +364,7 @@ def test_manifest(tmp_path: Path) -> None:
         model("helper", config={"materialized": "ephemeral"}),
         model("versioned", alias="versioned_v2", config={"meta": None}),
     )
-    tables = publishing.protected_tables(manifest)
+    tables = protected_tables(manifest)
     assert tables == {"a": ("x", "y"), "b": (), "versioned_v2": ()}
     assert list(tables) == sorted(tables)
 
@@ -347,11 +373,11 @@ def test_manifest(tmp_path: Path) -> None:
 def test_unusable_manifest(tmp_path: Path, content: str) -> None:
     manifest = tmp_path / "manifest.json"
     with pytest.raises(DatenlaborError, match="missing") as caught:
-        publishing.protected_tables(manifest)
+        protected_tables(manifest)
     assert "dbt build" in caught.value.hint
     manifest.write_bytes(content.encode("latin-1"))
     with pytest.raises(DatenlaborError) as caught:
-        publishing.protected_tables(manifest)
+        protected_tables(manifest)
     assert "dbt build" in caught.value.hint
 
 
@@ -359,7 +385,7 @@ def test_unusable_manifest(tmp_path: Path, content: str) -> None:
 def test_malformed_order(tmp_path: Path, order: object) -> None:
     broken = model("a", config={"meta": {"publish_order": order}})
     with pytest.raises(DatenlaborError, match=r"Model a: config\.meta\.publish_order"):
-        publishing.protected_tables(write_manifest(tmp_path / "m.json", broken))
+        protected_tables(write_manifest(tmp_path / "m.json", broken))
 
 
 def test_a_warehouse_that_is_another_build_is_refused(home: Home) -> None:
@@ -380,6 +406,7 @@ def test_commands(
     monkeypatch.setattr(
         pipeline, "bring_up_to_date", lambda *_: Warehouse("fingerprint", is_new=next(states))
     )
+    monkeypatch.setattr(memory, "CELLS", None)
     warehouse.mark(home, "fingerprint")
     for _ in range(3):
         commands.publish_command()

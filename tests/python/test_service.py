@@ -13,9 +13,11 @@ import duckdb
 import pytest
 
 from datenlabor.assets.bundle import Bundle, read_archive
+from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
-from datenlabor.paths import Home
+from datenlabor.paths import PUBLISHED_FILE, Home
 from datenlabor.publishing import Release, store
+from datenlabor.publishing.store import PublishedFile
 from datenlabor.service import superset
 from datenlabor.service.secrets import load_secrets, secrets_file
 
@@ -30,18 +32,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 @pytest.fixture
 def release(home: Home) -> Home:
     """Pretend that something has been published and that Superset is installed."""
+    folder = home.releases / "20261121T093015Z"
     record = Release(
         release_id="20261121T093015Z",
         published_at=datetime(2026, 11, 21, 9, 30, 15, tzinfo=UTC),
-        tables={"full": 1, "empty": 0},
-        sha256="",
+        files={
+            audience: PublishedFile(folder / audience / PUBLISHED_FILE, {"full": 1, "empty": 0}, "")
+            for audience in AUDIENCES
+        },
         inputs_fingerprint=None,
         replaces=None,
-        path=home.releases / "20261121T093015Z",
+        path=folder,
         is_current=True,
     )
-    record.path.mkdir(parents=True)
-    duckdb.connect(record.file).close()
+    for file in record.files.values():
+        file.path.parent.mkdir(parents=True)
+        duckdb.connect(file.path).close()
     store.write_record(record, record.path)
     store.swap(home, record.release_id)
     return home
@@ -314,7 +320,7 @@ SERVING = """
 import subprocess, sys
 from contextlib import contextmanager
 from pathlib import Path
-from datenlabor.paths import Home
+from datenlabor.paths import PUBLISHED_FILE, Home
 from datenlabor.service import superset
 
 @contextmanager
