@@ -17,6 +17,8 @@ from metricflow_semantics.model.dbt_manifest_parser import (
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 from metricflow_semantics.sql.sql_bind_parameters import SqlBindParameterSet
 
+from datenlabor.audiences import COLUMN
+
 _NONE = SqlBindParameterSet()
 
 
@@ -65,11 +67,28 @@ class Answers:
 
 
 @contextmanager
-def metricflow(artifacts: Path, warehouse: Path) -> Iterator[Answers]:
-    """Load MetricFlow in this process, on dbt's artifacts and a warehouse opened read-only."""
+def metricflow(artifacts: Path, warehouse: Path, audience: str) -> Iterator[Answers]:
+    """Load MetricFlow in this process, on dbt's artifacts and what an audience may see.
+
+    The warehouse holds the rows of all audiences, which its metrics refuse to add up.
+    """
     manifest = parse_manifest_from_dbt_generated_manifest(
         (artifacts / "semantic_manifest.json").read_text(encoding="utf-8")
     )
     engine = MetricFlowEngine(SemanticManifestLookup(manifest), _Dialect())
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse}' as built (read_only)")
+        connection.execute(f"attach ':memory:' as {warehouse.stem}")
+        tables = connection.execute(
+            "select schema_name, table_name, list(column_name) from duckdb_columns() "
+            "where database_name = 'built' and schema_name in ('protected', 'semantic') "
+            "group by all order by all"
+        ).fetchall()
+        for schema, table, columns in tables:
+            condition = f"{COLUMN} = '{audience}'" if COLUMN in columns else "true"
+            connection.execute(f"create schema if not exists {warehouse.stem}.{schema}")
+            connection.execute(
+                f"create view {warehouse.stem}.{schema}.{table} as "
+                f"select * from built.{schema}.{table} where {condition}"
+            )
         yield Answers(engine, connection)

@@ -13,6 +13,7 @@ import pytest
 from installation import ARTIFACTS, Installation
 from metricflow_answers import Answers, metricflow
 
+from datenlabor.audiences import INTERNAL
 from datenlabor.semantics.artifacts import Project, read_project
 
 VALUES = "pub_indicator_value"
@@ -135,7 +136,7 @@ def project() -> Project:
 
 @pytest.fixture(scope="module")
 def answers(installation: Installation) -> Iterator[Answers]:
-    with metricflow(ARTIFACTS, installation.home.warehouse) as answers:
+    with metricflow(ARTIFACTS, installation.home.warehouse, INTERNAL) as answers:
         yield answers
 
 
@@ -256,7 +257,7 @@ def test_figures_of_record(  # noqa: PLR0913, PLR0917  fixtures and a row
 ) -> None:
     sql = (
         f"select indicator_value from protected.{VALUES} where indicator_code = '{metric}' "
-        f"and area_code = '{area}' and calendar_year = {year}"
+        f"and area_code = '{area}' and calendar_year = {year} and audience_code = '{INTERNAL}'"
     )
     assert installation.warehouse_rows(sql) == [(value,)]
     assert installation.rows(sql) == [(value,)]

@@ -1,0 +1,91 @@
+-- Guards that no published value is one of a secret cell or calculated from one,
+-- whatever way it took through the models.
+with cells as (
+    select
+        unnest({{ audiences() }}) as audience_code,
+        unnest([status_internal, status_public]) as cell_status,
+        split_part(cell_id, '|', 1) as counted,
+        split_part(cell_id, '|', 2) as area_code,
+        split_part(cell_id, '|', 3) as period,
+        split_part(cell_id, '|', 4) as breakdown,
+        split_part(cell_id, '|', 5) as class_code
+    from {{ ref("int_cell_protected") }}
+),
+
+secrets as (
+    select * from cells
+    where cell_status != 'free'
+),
+
+parts as (
+    select
+        indicator_code,
+        unnest([numerator_measure_code, denominator_measure_code]) as measure_code
+    from {{ ref("dim_indicator") }}
+),
+
+measures as (
+    select
+        parts.indicator_code,
+        coalesce(companies.counted, parts.measure_code) as counted
+    from parts
+    left join {{ ref("catalogue_company_measure") }} as companies
+        on parts.measure_code = companies.measure_code
+),
+
+indicator_years as (
+    select
+        audience_code,
+        area_code,
+        indicator_code,
+        unnest([calendar_year, calendar_year - 1]) as shown_year,
+        unnest([
+            coalesce(indicator_value, numerator, denominator),
+            coalesce(previous_value, change_on_year)
+        ]) as shown_value
+    from {{ ref("pub_indicator_value") }}
+),
+
+shown as (
+    select
+        indicator_years.audience_code,
+        measures.counted,
+        indicator_years.area_code,
+        cast(indicator_years.shown_year as varchar) as period,
+        'all' as breakdown,
+        'all' as class_code
+    from indicator_years
+    inner join measures on indicator_years.indicator_code = measures.indicator_code
+    where indicator_years.shown_value is not null
+    union all
+    select
+        audience_code,
+        unnest([measure_code, total_measure_code]) as counted,
+        area_code,
+        cast(calendar_year as varchar) as period,
+        'all' as breakdown,
+        'all' as class_code
+    from {{ ref("pub_measure_breakdown") }}
+    where part_value is not null and total_value is not null
+    union all
+    select
+        audience_code,
+        figure_code as counted,
+        area_code,
+        period_name as period,
+        breakdown,
+        class_code
+    from {{ ref("pub_company_figure") }}
+    where figure_value is not null
+)
+
+select shown.*
+from shown
+inner join secrets
+    on
+        shown.audience_code = secrets.audience_code
+        and shown.counted = secrets.counted
+        and shown.area_code = secrets.area_code
+        and shown.period = secrets.period
+        and shown.breakdown = secrets.breakdown
+        and shown.class_code = secrets.class_code
