@@ -4,11 +4,14 @@
 
 with entries as (
     select
-        *,
+        area_code,
+        calendar_year,
+        entry_kind,
+        employees,
+        turnover_eur,
+        {{ traits.values() | join(", ") }},
         entry_kind = 'stock' as is_stock,
-        coalesce(group_code, company_code) as holder,
-        max(calendar_year) over () as last_year,
-        min(calendar_year) over () + 1 as first_flow_year
+        coalesce(group_code, company_code) as holder
     from {{ ref("int_company_entry_located") }}
     where entry_kind not in ('class_in', 'class_out')
 ),
@@ -19,8 +22,15 @@ measures as (
 
 -- Three years each, back from the last one; the first year has no events.
 spans as (
-    select unnest(range(max(last_year) - 2, max(first_flow_year) - 1, -3)) as from_year
+    select
+        unnest(range(max(calendar_year) - 2, min(calendar_year), -3)) as from_year
     from entries
+),
+
+flow_years as (
+    select distinct calendar_year
+    from entries
+    where calendar_year > (select min(entries.calendar_year) from entries)
 ),
 
 groups as (
@@ -43,7 +53,7 @@ wide_areas as (
 classified as (
     {% for breakdown, column in traits.items() -%}
         select
-            *,
+            * exclude ({{ traits.values() | join(", ") }}),
             '{{ breakdown }}' as breakdown,
             {{ column }} as detail_code
         from entries
@@ -70,7 +80,7 @@ grouped as (
 
 shown as (
     select
-        *,
+        * exclude ({{ traits.values() | join(", ") }}),
         'all' as breakdown,
         'all' as class_code
     from entries
@@ -94,11 +104,12 @@ dated as (
         cast(shown.calendar_year as varchar) as period
     from shown
     left join measures on shown.entry_kind = measures.counted
+    left join flow_years on shown.calendar_year = flow_years.calendar_year
     where
         shown.is_stock
         or (
             shown.breakdown = 'all'
-            and shown.calendar_year >= shown.first_flow_year
+            and flow_years.calendar_year is not null
             and (
                 not coalesce(measures.is_rare, true)
                 or shown.area_code = '{{ var("city_code") }}'
@@ -117,33 +128,38 @@ dated as (
     where not shown.is_stock
 ),
 
+held as (
+    select
+        {{ columns[1:] | join(", ") }},
+        holder,
+        entry_kind,
+        is_stock,
+        count(*) as unit_count,
+        sum(employees) as employees,
+        sum(turnover_eur) as turnover_eur
+    from dated
+    group by {{ columns[1:] | join(", ") }}, holder, entry_kind, is_stock
+),
+
+-- Few companies have most employees of an industry: within the city they are not shown.
 contributed as (
     select
-        {{ columns[1:] | join(", ") }},
-        holder,
+        * exclude (employees, turnover_eur),
         entry_kind as counted,
-        count(*) as unit_count,
-        cast(count(*) as decimal(18, 2)) as contribution,
-        count(distinct calendar_year) as year_count
-    from dated
-    group by {{ columns[1:] | join(", ") }}, holder, entry_kind
+        cast(unit_count as decimal(18, 2)) as contribution
+    from held
     union all
     select
-        {{ columns[1:] | join(", ") }},
-        holder,
+        * exclude (employees, turnover_eur),
         unnest(['employees', 'turnover']) as counted,
-        count(*) as unit_count,
-        coalesce(unnest([sum(employees), sum(turnover_eur)]), 0) as contribution,
-        1 as year_count
-    from dated
+        coalesce(unnest([employees, turnover_eur]), 0) as contribution
+    from held
     where
         is_stock
-        -- Few companies have most of it: within the city it would be mostly secret.
         and (
             breakdown not in ('industry', 'legal_form')
             or area_code = '{{ var("city_code") }}'
         )
-    group by {{ columns[1:] | join(", ") }}, holder
 ),
 
 final as (
