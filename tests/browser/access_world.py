@@ -1,5 +1,6 @@
 """An installation with two municipalities, the public let in, and somebody of every role."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,6 +50,8 @@ class World:
 
     installation: Installation
     visitors: dict[str, Visitor] = field(default_factory=dict)
+    refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How many attacks on a subject were refused to a role."""
 
     def people(self) -> Iterator[tuple[str, Visitor]]:
         """Return somebody of every role but the administrators'."""

@@ -16,6 +16,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--screenshots", type=Path, help="Folder for one PNG per dashboard (pictures of README)."
     )
+    parser.addoption(
+        "--refusals", action="store_true", help="Write the list of refusals into docs/access.md."
+    )
 
 
 @pytest.fixture(scope="session")

@@ -110,7 +110,7 @@ def installed(
 @contextmanager
 def serve(home: Home) -> Iterator[Installation]:
     """Serve what is published in a home on a free port."""
-    with running_superset(home, _free_port()) as url:
+    with running_superset(home, free_port()) as url:
         password = load_secrets(home).admin_password
         server = SupersetServer(url, ADMIN, password)
         yield Installation(home, url, password, server, read_folder(ASSETS), _dataset_ids(server))
@@ -121,7 +121,7 @@ def _dataset_ids(server: SupersetServer) -> dict[str, int]:
     return {entry["table_name"]: entry["id"] for entry in answer["result"]}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
