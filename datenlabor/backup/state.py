@@ -19,12 +19,12 @@ METADATA = "superset/superset.db"
 # Built anew by `datenlabor publish` and the set-up, or without worth. What is not named here is
 # backed up: a kind of state that comes later is not forgotten.
 _DERIVED = (
-    *("warehouse.duckdb", "warehouse.duckdb.wal", "releases", ".rebuild"),
+    *("warehouse.duckdb", "warehouse.duckdb.wal", "releases"),
     *("superset/translations", "superset/assets.zip", "superset/access.json"),
     *("superset/setup.json", "superset/setup.log", "superset/superset.log"),
     *(f"{METADATA}-wal", f"{METADATA}-shm", f"{METADATA}-journal"),
-    *("deliveries/.incoming", "deliveries/.lock"),
 )
+_HIDDEN_DEPTH = 2
 
 
 def back_up(home: Home, target: Path) -> Manifest:
@@ -88,10 +88,10 @@ def _state(home: Home) -> Iterator[str]:
     """Return the paths of all files that cannot be derived, sorted."""
     for folder, names, files in os.walk(home.root):
         inner = Path(folder).relative_to(home.root)
-        names[:] = sorted(name for name in names if (inner / name).as_posix() not in _DERIVED)
+        names[:] = sorted(name for name in names if not _is_derived(inner / name))
         for name in sorted(files):
             path = (inner / name).as_posix()
-            if path in _DERIVED:
+            if _is_derived(inner / name):
                 continue
             if (home.root / path).is_symlink():
                 raise DatenlaborError(
@@ -99,6 +99,12 @@ def _state(home: Home) -> Iterator[str]:
                     hint="Put the file itself there.",
                 )
             yield path
+
+
+def _is_derived(path: Path) -> bool:
+    """Say whether it can be made anew, or is unfinished: of hidden name in the home or a store."""
+    is_hidden = path.name.startswith(".") and len(path.parts) <= _HIDDEN_DEPTH
+    return is_hidden or path.as_posix() in _DERIVED
 
 
 @contextmanager

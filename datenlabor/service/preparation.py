@@ -10,7 +10,8 @@ from typing import Any
 from datenlabor import publishing
 from datenlabor.assets.bundle import KINDS, Bundle, read_folder
 from datenlabor.assets.normal_form import Document
-from datenlabor.audiences import PUBLIC
+from datenlabor.audiences import INTERNAL, PUBLIC
+from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, Home
 from datenlabor.service import access
 from datenlabor.service.audience import public_copy
@@ -40,10 +41,10 @@ class Preparation:
         return [archive, plan]
 
 
-def shown_assets(home: Home, assets: Path) -> Bundle:
-    """Return the assets that have something to show in the current release."""
+def shown_assets(home: Home, assets: Path, audience: str = INTERNAL) -> Bundle:
+    """Return the assets that have something to show to an audience in the current release."""
     release = publishing.current_release(home)
-    rows = release.tables if release else {}
+    rows = release.files[audience].tables if release else {}
     empty = [table for table, count in rows.items() if not count]
     return read_folder(assets).without_empty_dashboards(empty)
 
@@ -61,12 +62,25 @@ def prepare(home: Home, assets: Path) -> Preparation:
     bundle = internal
     if access.is_public():
         address = f"duckdb:///{home.published_for(PUBLIC)}"
-        public = public_copy(internal, roles.public_dashboards(), address)
+        shown = shown_assets(home, assets, PUBLIC)
+        public = public_copy(shown, roles.public_dashboards(), address)
+        _refuse_internal_tables(home, public)
         plan["dashboards"] |= {uuid: [access.PUBLIC_ROLE] for uuid in public.assets["dashboards"]}
         bundle = Bundle({kind: _joined(internal, public, kind) for kind in KINDS})
     return Preparation(
         bundle, plan, _fingerprint(home, assets, plan), {"$DATENLABOR_HOME": str(home.root)}
     )
+
+
+def _refuse_internal_tables(home: Home, public: Bundle) -> None:
+    """Find dashboards for the public that would show errors: their tables are for staff alone."""
+    release = publishing.current_release(home)
+    tables = {str(dataset["table_name"]) for dataset in public.assets["datasets"].values()}
+    if release and (lacking := sorted(tables - release.files[PUBLIC].tables.keys())):
+        raise DatenlaborError(
+            f"A dashboard for the public shows {', '.join(lacking)}, which it does not get.",
+            hint=f"Take its tiles off, or {access.PUBLIC_ROLE} from its roles in {access.ROLES}.",
+        )
 
 
 def _joined(one: Bundle, other: Bundle, kind: str) -> dict[str, Document]:

@@ -7,12 +7,12 @@ from playwright.sync_api import BrowserContext
 from visitors import ANONYMOUS, PASSWORD
 
 SEEN = {
-    "Wirtschaftsförderung": {"ueberblick", "vergleich"},
-    "Sozialplanung": {"ueberblick", "vergleich"},
-    "Krisenstab": {"ueberblick"},
-    "Analyse": {"ueberblick", "vergleich", "datenqualitaet"},
-    "Redaktion": {"ueberblick", "vergleich", "datenqualitaet"},
-    ANONYMOUS: {"oeffentlich-ueberblick", "oeffentlich-vergleich"},
+    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich"},
+    "Sozialplanung": {"ueberblick", "gebiete", "vergleich"},
+    "Krisenstab": {"ueberblick", "gebiete"},
+    "Analyse": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
+    "Redaktion": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
+    ANONYMOUS: {f"oeffentlich-{slug}" for slug in ("ueberblick", "gebiete", "vergleich")},
 }
 
 
