@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from datenlabor.assets.bundle import Bundle, read_archive, read_folder
+from datenlabor.assets.normal_form import LOADER
 from datenlabor.assets.references import charts_of, filter_targets
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import ASSETS, PROJECT
@@ -22,7 +23,7 @@ def _published() -> dict[str, Columns]:
     models = [
         model
         for file in sorted((PROJECT / "models" / "protected").glob("pub_*.yml"))
-        for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]
+        for model in yaml.load(file.read_text(encoding="utf-8"), LOADER)["models"]  # noqa: S506
     ]
     return {
         model["name"]: {column["name"]: column["data_type"] for column in model["columns"]}
