@@ -17,7 +17,7 @@ from datenlabor.demo.commands import demo_command, load_command
 from datenlabor.documents import docs_command
 from datenlabor.errors import DatenlaborError
 from datenlabor.opendata.commands import export_command
-from datenlabor.publishing.commands import publish_command, releases_command
+from datenlabor.publishing.commands import audit_command, publish_command, releases_command
 from datenlabor.service.commands import run_command
 
 _IN_THE_WAY = "A file is where a folder has to be: move it away, or correct DATENLABOR_HOME."
@@ -42,6 +42,7 @@ commands.command(name="ingest")(ingest_command)
 commands.add_typer(deliveries_app, name="deliveries")
 commands.command(name="rebuild")(rebuild_command)
 commands.command(name="publish")(publish_command)
+commands.command(name="audit")(audit_command)
 commands.command(name="releases")(releases_command)
 commands.command(name="export")(export_command)
 commands.command(name="backup")(backup_command)

@@ -1,6 +1,6 @@
 """Whether a secret of the warehouse can be worked out from all that is and was published."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -10,6 +10,7 @@ from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.protection.examining import examine
+from datenlabor.protection.loss import information_loss
 from datenlabor.protection.memory import FREE, columns
 from datenlabor.publishing import memory
 
@@ -65,11 +66,44 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
         yield Audited(audience, len(found), hidden, len(findings))
 
 
+@dataclass(frozen=True)
+class Loss:
+    """What protection costs in one table of cells, for one audience."""
+
+    audience: str
+    table: str
+    cells: int
+    share_of_cells: float
+    share_of_value: float
+
+
+def losses(home: Home, cells: str = memory.CELLS) -> Sequence[Loss]:
+    """Return how much of each table of cells no audience member gets. Raises ``duckdb.Error``."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        listed = connection.sql(
+            "select case when table_code in ('person', 'official') then table_code "
+            "else counted || ' by ' || breakdown end as table_code, cell_id, "
+            "cell_value as value, unit_count as units from intermediate.int_cell_listed"
+        ).df()
+        found = connection.sql(f"select * from {cells}").df()  # noqa: S608 fixed name
+    return [
+        Loss(
+            audience,
+            str(row["table_code"]),
+            int(row["cells"]),
+            float(row["share_of_cells"]),
+            float(row["share_of_value"]),
+        )
+        for audience in AUDIENCES
+        for row in information_loss(listed, found, audience).to_dict("records")
+    ]
+
+
 def _revealed(audience: str, failing: pd.DataFrame) -> DatenlaborError:
     """Return the error that names what can be worked out."""
     lines = [
-        f"  {row.cell_id}: between {row.lower:g} and {row.upper:g}, by {row.equations}"
-        for row in failing.head(_MOST_NAMED).itertuples()
+        f"  {row['cell_id']}: between {row['lower']:g} and {row['upper']:g}, by {row['equations']}"
+        for row in failing.head(_MOST_NAMED).to_dict("records")
     ]
     return DatenlaborError(
         f"{len(failing)} secret cells can be worked out by the audience {audience!r}:\n"

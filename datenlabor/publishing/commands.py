@@ -1,4 +1,4 @@
-"""``datenlabor publish`` and ``datenlabor releases``; registered by ``datenlabor.cli``."""
+"""``datenlabor publish``, ``audit`` and ``releases``; registered by ``datenlabor.cli``."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from datenlabor import console, pipeline
 from datenlabor.city import City
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, Home
-from datenlabor.publishing import workflow
+from datenlabor.publishing import auditing, workflow
 
 MANIFEST = PROJECT / "target" / "manifest.json"
 
@@ -47,6 +47,31 @@ def publish_command(
             )
         )
     console.out.print(f"Current release: [bold]{release.release_id}[/bold] ({release.file})")
+
+
+def audit_command() -> None:
+    """Prove that no secret can be worked out, and show how much is not shown.
+
+    Looks at the cells of the warehouse together with all that was ever published. Publishing does
+    the same before it shows anything.
+    """
+    home = Home.from_environment()
+    if not home.warehouse.exists():
+        raise DatenlaborError(
+            f"The warehouse {home.warehouse} is missing.", hint="Run `datenlabor publish`."
+        )
+    for audited in auditing.audit(home):
+        console.done(audited.summary)
+    table = Table("Audience", "Table", "Cells", "Cells hidden", "Value hidden")
+    for loss in auditing.losses(home):
+        table.add_row(
+            loss.audience,
+            loss.table,
+            str(loss.cells),
+            f"{loss.share_of_cells:.1%}",
+            f"{loss.share_of_value:.1%}",
+        )
+    console.out.print(table)
 
 
 def releases_command() -> None:

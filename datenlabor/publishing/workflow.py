@@ -14,6 +14,8 @@ from datenlabor import console, warehouse
 from datenlabor.audiences import AUDIENCES, INTERNAL
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PUBLISHED_FILE, Home
+from datenlabor.protection.parameters import FILE as PARAMETERS
+from datenlabor.protection.parameters import are_own
 from datenlabor.publishing import auditing, memory, store
 from datenlabor.publishing.build import build_file, check_file
 from datenlabor.publishing.manifest import internal_tables, protected_tables
@@ -82,6 +84,12 @@ def publish(
         release = _build(home, release_id, now, contents, inputs_fingerprint)
         console.step(3, STEPS, "Audit: can any secret be worked out?")
         if protection.cells:
+            if not are_own(home.root):
+                console.err.print(
+                    f"[yellow]The parameters of protection are those of the demo, which everyone "
+                    f"can read: write {home.root / PARAMETERS} before you publish real figures "
+                    "(docs/protection.md).[/yellow]"
+                )
             for one in auditing.audit(home, protection.cells):
                 console.done(one.summary)
             memory.prepare(home, release_id, protection.cells)

@@ -57,7 +57,7 @@ counted as (
 
 legend as (
     select
-        string_agg(symbol_de || ' ' || lower(name_de), ' · ' order by status_code)
+        string_agg(symbol_de || ' ' || name_de, ' · ' order by status_code)
             as symbol_text
     from statuses
 ),
@@ -89,7 +89,7 @@ final as (
         counted.audience_code,
         3 as notice_order,
         'Zeichen' as topic_name,
-        legend.symbol_text || ' · r berichtigter Wert' as notice_text
+        legend.symbol_text || ' · r Berichtigter Wert' as notice_text
     from counted
     cross join legend
 )
