@@ -61,7 +61,7 @@ def with_history(cells: pd.DataFrame, equations: pd.DataFrame, memory: pd.DataFr
     for release, rows in traces.groupby("release_id", sort=True):
         found = _holding(equations, rows.set_index("origin")["cell_id"])
         names.append(found.assign(equation_id=found["equation_id"] + f" in {release}"))
-    held = pd.concat(names)
+    held = pd.concat(names, ignore_index=True)
     unused = set(equations["equation_id"]) - set(held["equation_of"])
     if unused:
         raise ProtectionError(f"Equations name cells that are not there: {listed(sorted(unused))}.")

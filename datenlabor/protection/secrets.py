@@ -9,10 +9,6 @@ import pandas as pd
 from datenlabor.protection.memory import FREE, PRIMARY, History, columns, with_history
 from datenlabor.protection.system import NOBODY, Secrets, System, assemble
 
-_HAIR = 0.01
-"""Share of its value attackers are kept from a cell that is secret only because it was before."""
-
-
 @dataclass(frozen=True)
 class Case:
     """All cells and equations there are, before anything is decided for an audience."""
@@ -56,7 +52,7 @@ def secrets_of(known: Case, audience: str, present: pd.DataFrame) -> Secrets:
 
     ``present``: by ``cell_id`` ``is_target``, ``is_hidden``, ``is_known``, ``up``, ``down`` as they
     follow from this release alone, and ``priority``. What was ever hidden from the audience stays
-    hidden and a target, what it was ever shown it knows.
+    hidden, what a rule ever found sensitive stays a target, what it was ever shown it knows.
     """
     names = list(known.system.cells)
     traces = known.history.traces
@@ -64,15 +60,13 @@ def secrets_of(known: Case, audience: str, present: pd.DataFrame) -> Secrets:
     shown = traces[traces[f"status_{audience}"] == FREE]
     present_of_kept = pd.Series(data=True, index=kept["origin"].unique())
     was_kept = known.flags(pd.Series(data=True, index=kept["cell_id"].unique()))
-    targets = known.flags(present["is_target"]) | was_kept
-    values = pd.Series(known.system.values, index=names)
-    hair = (_HAIR * values.abs().clip(lower=1)).where(was_kept, 0.0)
+    targets = known.flags(present["is_target"]) | was_primary(known, audience)
     room = pd.Series(known.system.room, index=names)
 
     def distance(side: str) -> pd.Series:
         now = present[side].reindex(names, fill_value=0.0)
         before = kept.groupby("cell_id")[f"{side}_{audience}"].max().reindex(names, fill_value=0.0)
-        return pd.concat([now, before, hair], axis=1).max(axis=1)
+        return pd.concat([now, before], axis=1).max(axis=1)
 
     cells = known.history.cells.set_index("cell_id")["single_holder"].reindex(names)
     codes = {holder: code for code, holder in enumerate(known.holders)}
