@@ -34,6 +34,9 @@ SEMANTIC_MODELS = {
 }
 PRECISION = 1e-12
 
+FINEST = ["indicator_code", "area_code", "calendar_year"]
+"""Dimensions with more groups than Superset gives at once."""
+
 DIMENSIONS = [
     (VALUES, ()),
     (VALUES, ("area_code",)),
@@ -44,7 +47,7 @@ DIMENSIONS = [
     (VALUES, ("area_level", "calendar_year")),
     (VALUES, ("peer_group", "calendar_year")),
     (VALUES, ("indicator_name", "area_level", "calendar_year")),
-    (VALUES, ("indicator_code", "area_code", "calendar_year")),
+    (VALUES, tuple(FINEST)),
     (PARTS, ()),
     (PARTS, ("area_code",)),
     (PARTS, ("measure_code", "area_code")),
@@ -184,6 +187,20 @@ def plain_sql(installation: Installation, table: str, dimensions: Sequence[str])
     return result
 
 
+def all_rows(
+    installation: Installation, table: str, columns: list[str], metrics: list[str]
+) -> list[dict[str, Any]]:
+    """Ask Superset for all groups; the finest are more than it gives at once, and asked by year."""
+    if columns != FINEST:
+        return installation.chart_data(table, columns, metrics)
+    years = installation.rows(f"select distinct calendar_year from protected.{table}")
+    return [
+        row
+        for (year,) in years
+        for row in installation.chart_data(table, columns, metrics, {"calendar_year": year})
+    ]
+
+
 def differences(expected: Answer, found: Answer) -> list[str]:
     result = [f"group only on one side: {key}" for key in expected.keys() ^ found.keys()]
     for key in expected.keys() & found.keys():
@@ -209,7 +226,7 @@ def test_three_ways_give_one_number(
     metrics = metrics_of(installation, table)
     columns = list(dimensions)
     plain = plain_sql(installation, table, columns)
-    superset = answer(installation.chart_data(table, columns, metrics), columns, metrics)
+    superset = answer(all_rows(installation, table, columns, metrics), columns, metrics)
     flow = answer(answers.rows(SEMANTIC_MODELS[table], columns, metrics), columns, metrics)
     assert differences(plain, superset) == []
     assert differences(plain, flow) == []
