@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
-from datenlabor.protection.memory import FREE, columns
+from datenlabor.protection.memory import DISTANCES, FREE, columns
 from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import assess
@@ -47,7 +47,8 @@ def protected_cells(
     ].drop_duplicates("cell_id")
     free: dict[str, object] = {}
     for audience in AUDIENCES:
-        free |= {f"status_{audience}": FREE, f"up_{audience}": 0.0, f"down_{audience}": 0.0}
+        free |= {f"status_{audience}": FREE}
+        free |= {f"{distance}_{audience}": 0.0 for distance in DISTANCES}
     result = pd.concat([found, others.assign(**free)], ignore_index=True)
     result["component_id"] = [roots.get(cell, cell) for cell in result["cell_id"]]
     return result.sort_values("cell_id", ignore_index=True)

@@ -2,8 +2,8 @@
 
 Sums of cells have coefficients of plus and minus one. Fractions would be exact as well, but take
 ten times as long; floating point would have to guess which small number is a zero. Modulo a prime
-a vector is zero for which it is not only where the prime divides one of the system's subdeterminants;
-these are far smaller than this prime in tables, and the audit does not rely on it.
+a wrong zero, or a missing one, needs a subdeterminant of the equations that the prime divides.
+Those of tables are small numbers, and the audit does not rely on it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

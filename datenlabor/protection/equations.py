@@ -36,7 +36,9 @@ def sums(table: pd.DataFrame, hierarchies: Mapping[str, Mapping[str, str]]) -> p
     return pd.concat([pd.DataFrame(columns=_COLUMNS), *found], ignore_index=True)
 
 
-def link(table: pd.DataFrame, name: str, terms: Sequence[Term], along: Sequence[str]) -> pd.DataFrame:
+def link(
+    table: pd.DataFrame, name: str, terms: Sequence[Term], along: Sequence[str]
+) -> pd.DataFrame:
     """Return that terms add up to zero, for all coordinates ``along`` which they share.
 
     ``table``: as for ``sums``. Returns ``equation_id`` (the name and the coordinates), ``cell_id``,

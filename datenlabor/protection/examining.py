@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from datenlabor.protection.audit import Failure, Finding, audit
-from datenlabor.protection.memory import FREE, PRIMARY
+from datenlabor.protection.attack import Failure, Finding
+from datenlabor.protection.audit import Effort, audit
+from datenlabor.protection.memory import DISTANCES, FREE, PRIMARY
 from datenlabor.protection.secrets import Case, case, secrets_of
 from datenlabor.protection.system import NOBODY, Secrets
 
@@ -14,14 +15,14 @@ def examine(
     audience: str,
     memory: pd.DataFrame | None = None,
     *,
-    exact: bool = False,
+    effort: Effort = "full",
 ) -> pd.DataFrame:
     """Audit what an audience gets; one row per target that is hidden and was never published.
 
     ``cells``: those of a ``Protection``, or as remembered. ``memory``: earlier releases. Returns
-    ``cell_id``, ``value``, ``lower``, ``upper`` (what any attacker must think possible, at least;
-    exact for any reader if wanted), ``needed_lower``, ``needed_upper``, ``is_ok``, ``attacker`` (a
-    single holder; None: any reader), ``equations`` (in words: what reveals a cell that fails).
+    ``cell_id``, ``value``, ``lower``, ``upper`` (what any attacker must think possible at least,
+    or any reader exactly), ``needed_lower``, ``needed_upper``, ``is_ok``, ``attacker`` (a single
+    holder; None: any reader), ``equations`` (in words: what reveals a cell that fails).
     """
     known = case(cells, equations, memory, [audience])
     by_cell = cells.set_index("cell_id")
@@ -31,13 +32,12 @@ def examine(
             "is_target": status == PRIMARY,
             "is_hidden": status != FREE,
             "is_known": False,
-            "up": by_cell[f"up_{audience}"],
-            "down": by_cell[f"down_{audience}"],
+            **{side: by_cell[f"{side}_{audience}"] for side in DISTANCES},
             "priority": 0.0,
         }
     )
     secrets = secrets_of(known, audience, present)
-    findings = audit(known.system, secrets, secrets.hidden, exact=exact)
+    findings = audit(known.system, secrets, secrets.hidden, effort=effort)
     return pd.DataFrame(
         [_reported(known, secrets, finding) for finding in findings],
         columns=[
@@ -57,7 +57,7 @@ def examine(
 def _reported(known: Case, secrets: Secrets, finding: Finding) -> tuple[object, ...]:
     """Return a finding as a row."""
     cell, system = finding.cell, known.system
-    value = float(system.values[cell])
+    value = float(system.amounts[cell])
     failure: Failure | None = next(iter(finding.failures), None)
     attacker = None
     if failure is not None and failure.holder != NOBODY:

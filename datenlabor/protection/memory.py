@@ -1,10 +1,10 @@
 """What earlier releases have shown and kept secret.
 
 A release is remembered as rows: ``release_id`` (ascending in time), ``cell_id``, ``value``,
-``minimum``, ``single_holder`` (None for most), and per audience ``status_<audience>``, ``up_<audience>`` and ``down_<audience>`` (the
-distances attackers are kept at). A cell whose value was corrected is two unknown numbers: the
-present one and the former one, for which the equations hold together with all that was shown in its
-release.
+``minimum``, ``single_holder`` (None for most), and per audience ``status_<audience>`` and the
+distances ``up_<audience>``, ``down_<audience>``, ``alone_<audience>``. A cell whose value was
+corrected is two unknown numbers: the present one and the former one, for which the equations hold
+together with all that was shown in its release.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from datenlabor.protection.system import ProtectionError, listed
+
+DISTANCES = ("up", "down", "alone")
+"""What is remembered of how far attackers are kept from a cell; see ``Secrets``."""
 
 FREE, PRIMARY, SECONDARY = "free", "primary", "secondary"
 """What became of a cell. Readers are never told which of the last two."""
@@ -36,7 +39,7 @@ class History:
 def columns(audiences: Sequence[str]) -> list[str]:
     """Return the columns of the memory."""
     return ["release_id", *_CELL] + [
-        f"{what}_{audience}" for audience in audiences for what in ("status", "up", "down")
+        f"{what}_{audience}" for audience in audiences for what in ("status", *DISTANCES)
     ]
 
 

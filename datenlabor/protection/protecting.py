@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from datenlabor.protection.audit import audit
-from datenlabor.protection.memory import FREE, PRIMARY, SECONDARY
+from datenlabor.protection.memory import DISTANCES, FREE, PRIMARY, SECONDARY
 from datenlabor.protection.repair import widened
 from datenlabor.protection.rules import Rules, assess
 from datenlabor.protection.secrets import case, secrets_of, was_primary
@@ -56,7 +56,7 @@ def protect(
     names = list(known.system.cells)
     result = cells.drop(columns="priority")
     present = pd.DataFrame(
-        {"is_target": False, "is_hidden": False, "up": 0.0, "down": 0.0, "priority": 0.0},
+        {"is_target": False, "is_hidden": False, **dict.fromkeys(DISTANCES, 0.0)},
         index=cells["cell_id"],
     ).assign(priority=cells["priority"].to_numpy())
     exposed = []
@@ -66,8 +66,7 @@ def protect(
             is_target=present["is_target"] | levels["is_sensitive"],
             is_hidden=present["is_hidden"] | levels["is_sensitive"],
             is_known=levels["is_zero"],
-            up=np.maximum(present["up"], levels["up"]),
-            down=np.maximum(present["down"], levels["down"]),
+            **{side: np.maximum(present[side], levels[side]) for side in DISTANCES},
         )
         secrets = secrets_of(known, audience, present)
         hidden, reasons = _pattern(known.system, secrets)
@@ -75,8 +74,7 @@ def protect(
             {
                 "is_hidden": hidden,
                 "is_primary": was_primary(known, audience),
-                "up": np.where(secrets.targets, secrets.up, 0.0),
-                "down": np.where(secrets.targets, secrets.down, 0.0),
+                **{side: getattr(secrets, side) for side in DISTANCES},
             },
             index=names,
         ).loc[present.index]
@@ -87,8 +85,7 @@ def protect(
                 f"status_{audience}": np.select(
                     [~found["is_hidden"], is_primary], [FREE, PRIMARY], SECONDARY
                 ),
-                f"up_{audience}": found["up"].to_numpy(),
-                f"down_{audience}": found["down"].to_numpy(),
+                **{f"{side}_{audience}": found[side].to_numpy() for side in DISTANCES},
             }
         )
         exposed += [(audience, names[cell], reason) for cell, reason in sorted(reasons.items())]
@@ -103,8 +100,11 @@ def _pattern(system: System, secrets: Secrets) -> tuple[Flags, dict[int, str]]:
     pattern = suppress(system, secrets)
     hidden, exposed = pattern.hidden, dict(pattern.exposed)
     among = secrets.targets.copy()
-    for _ in range(_ROUNDS):
-        failing = [one for one in audit(system, secrets, hidden, among=among) if one.failures]
+    for number in range(_ROUNDS):
+        # What takes a large part of a table to prove is not worth the few cells it saves: the
+        # first time a cell more is hidden instead.
+        findings = audit(system, secrets, hidden, among=among, effort="full" if number else "quick")
+        failing = [one for one in findings if one.failures]
         if not failing:
             return hidden, exposed
         hidden, helpless = widened(system, secrets, hidden, failing)
@@ -121,8 +121,8 @@ def _pattern(system: System, secrets: Secrets) -> tuple[Flags, dict[int, str]]:
 def _united(tables: pd.DataFrame) -> pd.DataFrame:
     """Return one row per cell, in the order of cells; raises where tables contradict each other."""
     complete = tables.assign(
-        minimum=tables["minimum"] if "minimum" in tables else 0.0,
-        single_holder=tables["single_holder"] if "single_holder" in tables else None,
+        minimum=tables.get("minimum", 0.0),
+        single_holder=tables.get("single_holder"),
         priority=tables["priority"] if "priority" in tables else tables["value"],
     )
     united = complete.groupby("cell_id").agg(
@@ -150,5 +150,5 @@ def _levels(tables: pd.DataFrame, rules: Mapping[str, Rules]) -> pd.DataFrame:
         ]
     )
     return assessed.groupby(level=0).agg(
-        {"is_sensitive": "any", "is_zero": "all", "up": "max", "down": "max"}
+        {"is_sensitive": "any", "is_zero": "all", **dict.fromkeys(DISTANCES, "max")}
     )

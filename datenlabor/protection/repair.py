@@ -8,11 +8,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from datenlabor.protection.audit import Finding
-from datenlabor.protection.programs import Move, Moves
+from datenlabor.protection.attack import Finding
+from datenlabor.protection.programs import Moves
 from datenlabor.protection.system import (
     NOBODY,
-    Component,
     Flags,
     Numbers,
     Secrets,
@@ -23,7 +22,7 @@ from datenlabor.protection.system import (
 
 _NEAR = 600
 """Cells that are looked at first; the rest of a component only where these are not enough."""
-_HIDDEN_COST = 0.01
+_HIDDEN_COST = 0.2
 _DEAREST = 10.0
 """Cost of the cell wanted most; that wanted least costs 1."""
 
@@ -46,30 +45,22 @@ def widened(
     for finding in findings:
         cell = finding.cell
         for failure in finding.failures:
-            needed = secrets.up[cell] if failure.direction > 0 else secrets.down[cell]
             own = set[int]()
             if failure.holder != NOBODY:
                 own = set(np.flatnonzero(secrets.holders == failure.holder).tolist()) - {cell}
             cost = np.where(result, _HIDDEN_COST, price)
-            move = _move(system, parts[cell], cost, cell, failure.direction * float(needed), own)
-            if move is None:
-                helpless.add(cell)
+            amount = failure.direction * failure.needed
+            for most in (_NEAR, len(system.cells)):
+                search = Moves(
+                    surroundings(parts[cell], cell, most), system.room, cost, abs(amount)
+                )
+                move = search.cheapest(cell, amount, own)
+                if move is not None:
+                    result[sorted(move)] = True
+                    break
             else:
-                result[sorted(move)] = True
+                helpless.add(cell)
     return result, helpless
-
-
-def _move(  # noqa: PLR0913  a search has as many sides
-    system: System, part: Component, cost: Numbers, cell: int, amount: float, own: set[int]
-) -> Move | None:
-    """Return the cheapest move of a cell, if possible among the cells around it."""
-    near = surroundings(system, part, cell, _NEAR)
-    for chosen in (near, part) if len(near.cells) < len(part.cells) else (part,):
-        search = Moves(chosen.cells, chosen.rows, system.room, cost, abs(amount))
-        move = search.cheapest(cell, amount, own)
-        if move is not None:
-            return move
-    return None
 
 
 def _price(secrets: Secrets) -> Numbers:

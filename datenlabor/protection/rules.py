@@ -43,10 +43,10 @@ class Rules:
 
 
 def assess(cells: pd.DataFrame, rules: Rules) -> pd.DataFrame:
-    """Return ``is_sensitive``, ``is_zero``, ``up`` and ``down`` of each cell, by its index.
+    """Return ``is_sensitive``, ``is_zero``, ``up``, ``down``, ``alone`` of each cell, by its index.
 
     ``cells``: ``value``, ``units``; ``holders``, ``x1``, ``x2`` … as far as rules use them.
-    ``up`` and ``down`` are zero where a cell is not sensitive. Raises ProtectionError for columns
+    The distances are zero where a cell is not sensitive. Raises ProtectionError for columns
     that are missing or not filled.
     """
     value = _column(cells, "value")
@@ -64,14 +64,16 @@ def assess(cells: pd.DataFrame, rules: Rules) -> pd.DataFrame:
         sensitive |= empty
         reach = np.where(empty, _reach_of_few(value, rules), reach)
     up = np.where(sensitive, np.maximum(reach, rules.least_range), 0.0)
-    # A count is shown to be inexact by one less; a sum is kept as far below as above.
-    down = np.where(sensitive, rules.least_range, 0.0) if rules.is_count else up
+    # Of a count it is enough below, and against holders of other cells, that it is not certain; a
+    # sum is kept as far below as above.
+    near = np.where(sensitive, rules.least_range, 0.0) if rules.is_count else up
     return pd.DataFrame(
         {
             "is_sensitive": sensitive,
             "is_zero": empty & ~sensitive,
             "up": up,
-            "down": np.minimum(down, np.maximum(value, 0.0)),
+            "down": np.minimum(near, np.maximum(value, 0.0)),
+            "alone": near,
         },
         index=cells.index,
     )

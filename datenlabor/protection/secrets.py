@@ -50,7 +50,7 @@ def was_primary(known: Case, audience: str) -> pd.Series:
 def secrets_of(known: Case, audience: str, present: pd.DataFrame) -> Secrets:
     """Return what an audience must not learn.
 
-    ``present``: by ``cell_id`` ``is_target``, ``is_hidden``, ``is_known``, ``up``, ``down`` as they
+    ``present``: by ``cell_id`` ``is_target``, ``is_hidden``, ``is_known`` and the distances as they
     follow from this release alone, and ``priority``. What was ever hidden from the audience stays
     hidden, what a rule ever found sensitive stays a target, what it was ever shown it knows.
     """
@@ -74,6 +74,7 @@ def secrets_of(known: Case, audience: str, present: pd.DataFrame) -> Secrets:
         targets=targets.to_numpy(),
         up=distance("up").to_numpy(np.float64),
         down=distance("down").clip(upper=room).to_numpy(np.float64),
+        alone=distance("alone").to_numpy(np.float64),
         hidden=(
             known.flags(present["is_hidden"]) | known.flags(present_of_kept) | was_kept
         ).to_numpy(),
@@ -81,6 +82,6 @@ def secrets_of(known: Case, audience: str, present: pd.DataFrame) -> Secrets:
             known.flags(present["is_known"])
             | known.flags(pd.Series(data=True, index=shown["cell_id"].unique()))
         ).to_numpy(),
-        holders=cells.map(codes).fillna(NOBODY).to_numpy(np.int64),
+        holders=cells.map(codes).fillna(NOBODY).to_numpy().astype(np.int64),
         priority=present["priority"].reindex(names, fill_value=0.0).to_numpy(np.float64),
     )

@@ -4,7 +4,6 @@ A cell is an unknown number, an equation says that a sum of cells with whole coe
 Cells that several tables share are one cell.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +26,10 @@ _ROUNDING = 1e-9
 """Share of the largest term that an equation may miss zero by: values are binary numbers."""
 
 
+_STEPS = 5
+"""Length of the ways by which near cells are found: a rectangle in a linked table takes four."""
+
+
 class ProtectionError(Exception):
     """What is wrong with cells, equations or a pattern, with the names of what it concerns."""
 
@@ -36,7 +39,7 @@ class System:
     """Cells in the order of their names, and what holds between them."""
 
     cells: tuple[str, ...]
-    values: Numbers
+    amounts: Numbers
     """The true values, in the unit of each cell."""
     minima: Numbers
     """What everyone knows each cell to be at least; mostly zero."""
@@ -56,7 +59,7 @@ class System:
     @cached_property
     def room(self) -> Numbers:
         """How far each cell may fall from its true value."""
-        return self.values - self.minima
+        return self.amounts - self.minima
 
     def numbers_of(self, cells: Iterable[str]) -> list[int]:
         """Return the numbers of cells; raises ProtectionError for one that is unknown."""
@@ -87,6 +90,9 @@ class Secrets:
     """By how much the highest value an attacker thinks possible must exceed the true one."""
     down: Numbers
     """By how much the lowest value an attacker thinks possible must lie below the true one."""
+    alone: Numbers
+    """By how much the highest value must exceed the true one for an attacker who is the only
+    holder of other cells."""
     hidden: Flags
     """Cells that are not shown in any case; every target is one of them."""
     known: Flags
@@ -98,12 +104,33 @@ class Secrets:
 
 
 @dataclass(frozen=True)
+class Incidence:
+    """Pairs of rows and cells of a component, by their places in it."""
+
+    rows: Codes
+    cells: Codes
+    weights: Numbers
+    """One divided by the number of cells in the row."""
+
+
+@dataclass(frozen=True)
 class Component:
     """Unknown cells that hang together by equations, and these equations without known cells."""
 
     cells: tuple[int, ...]
     equations: tuple[int, ...]
     rows: tuple[Row, ...]
+
+    @cached_property
+    def incidence(self) -> "Incidence":
+        """Which cell is in which row."""
+        place = {cell: number for number, cell in enumerate(self.cells)}
+        pairs = np.array(
+            [(number, place[cell]) for number, row in enumerate(self.rows) for cell in row],
+            dtype=np.int64,
+        ).reshape(-1, 2)
+        rows, cells = pairs[:, 0], pairs[:, 1]
+        return Incidence(rows, cells, 1 / np.bincount(rows)[rows])
 
     @cached_property
     def by_number(self) -> dict[int, Row]:
@@ -155,7 +182,7 @@ def connected(system: System, unknown: Flags) -> list[Component]:
 
     restricted: list[tuple[int, Row]] = []
     for number, equation in enumerate(system.equations):
-        row = {cell: factor for cell, factor in equation.items() if free[cell]}
+        row: Row = {cell: factor for cell, factor in equation.items() if free[cell]}
         if row:
             restricted.append((number, row))
             first, *others = map(leader, row)
@@ -179,33 +206,31 @@ def connected(system: System, unknown: Flags) -> list[Component]:
     ]
 
 
-def surroundings(system: System, part: Component, cell: int, most: int) -> Component:
+def surroundings(part: Component, cell: int, most: int) -> Component:
     """Return the cells of a component nearest to one of them, with their equations.
 
-    Cells are taken in rings, those that share most equations with what is inside first. The
-    equations lack the cells outside, which are taken to stay as they are.
+    Near are cells to which many short ways lead by equations of few cells. The equations lack the
+    cells outside, which are taken to stay as they are.
     """
-    rows = part.by_number
-    inside = {cell}
-    ring = [cell]
-    while ring and len(inside) < most:
-        shared = Counter(
-            other
-            for number in {number for last in ring for number in system.uses[last]} & rows.keys()
-            for other in rows[number]
-            if other not in inside
-        )
-        ring = sorted(shared, key=lambda other: (-shared[other], other))[: most - len(inside)]
-        inside.update(ring)
-    numbers = sorted({number for one in inside for number in system.uses[one]} & rows.keys())
-    return Component(
-        tuple(sorted(inside)),
-        tuple(numbers),
-        tuple(
-            {one: factor for one, factor in rows[number].items() if one in inside}
-            for number in numbers
-        ),
-    )
+    if len(part.cells) <= most:
+        return part
+    incidence = part.incidence
+    step: Numbers = np.zeros(len(part.cells))
+    step[part.cells.index(cell)] = 1.0
+    nearness = step.copy()
+    for _ in range(_STEPS):
+        by_row = np.bincount(incidence.rows, step[incidence.cells] * incidence.weights)
+        step = np.bincount(incidence.cells, by_row[incidence.rows], len(step)).astype(np.float64)
+        nearness += step
+    # The lower number comes first where two are equally near.
+    chosen = np.sort(np.argsort(-nearness, kind="stable")[:most])
+    inside = {part.cells[place] for place in chosen.tolist()}
+    rows = {
+        number: {one: factor for one, factor in row.items() if one in inside}
+        for number, row in part.by_number.items()
+    }
+    filled = {number: row for number, row in rows.items() if row}
+    return Component(tuple(sorted(inside)), tuple(filled), tuple(filled.values()))
 
 
 def listed(names: Iterable[object], most: int = 10) -> str:

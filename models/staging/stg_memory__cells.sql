@@ -12,9 +12,11 @@ final as (
         status_internal,
         up_internal,
         down_internal,
+        alone_internal,
         status_public,
         up_public,
-        down_public
+        down_public,
+        alone_public
     from remembered_cells
 )
 
