@@ -10,13 +10,14 @@ from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import assess
 
-_TABLE = {
+COLUMNS = {
     "cell_value": "value",
     "unit_count": "units",
     "holder_count": "holders",
     "largest_contribution": "x1",
     "second_contribution": "x2",
 }
+"""What ``datenlabor.protection`` calls the columns of ``int_cell_listed``."""
 
 
 def protected_cells(
@@ -28,7 +29,7 @@ def protected_cells(
     ``memory``: of ``remembered_cell``. Cells that no equation connects with a secret are free and
     are passed by. Raises ProtectionError where a secret cannot be kept.
     """
-    tables = listed.rename(columns=_TABLE).assign(minimum=0.0)
+    tables = listed.rename(columns=COLUMNS).assign(minimum=0.0)
     tables["single_holder"] = _holders(tables, equations)
     roots = _roots(equations["equation_id"], equations["cell_id"])
     tables["component_id"] = [roots.get(cell, cell) for cell in tables["cell_id"]]
@@ -45,11 +46,11 @@ def protected_cells(
     others = tables.loc[
         ~tables["component_id"].isin(touched), ["cell_id", "value", "minimum", "single_holder"]
     ].drop_duplicates("cell_id")
-    free: dict[str, object] = {}
     for audience in AUDIENCES:
-        free |= {f"status_{audience}": FREE}
-        free |= {f"{distance}_{audience}": 0.0 for distance in DISTANCES}
-    result = pd.concat([found, others.assign(**free)], ignore_index=True)
+        others[f"status_{audience}"] = FREE
+        for distance in DISTANCES:
+            others[f"{distance}_{audience}"] = 0.0
+    result = pd.concat([found, others], ignore_index=True)
     result["component_id"] = [roots.get(cell, cell) for cell in result["cell_id"]]
     return result.sort_values("cell_id", ignore_index=True)
 

@@ -1,5 +1,6 @@
 """The audit of a release, as a table."""
 
+import numpy as np
 import pandas as pd
 
 from datenlabor.protection.attack import Failure, Finding
@@ -17,7 +18,7 @@ def examine(
     *,
     effort: Effort = "full",
 ) -> pd.DataFrame:
-    """Audit what an audience gets; one row per target that is hidden and was never published.
+    """Audit what an audience gets; one row per target that was never published.
 
     ``cells``: those of a ``Protection``, or as remembered. ``memory``: earlier releases. Returns
     ``cell_id``, ``value``, ``lower``, ``upper`` (what any attacker must think possible at least,
@@ -37,9 +38,14 @@ def examine(
         }
     )
     secrets = secrets_of(known, audience, present)
-    findings = audit(known.system, secrets, secrets.hidden, effort=effort)
+    # What is shown now is shown, whatever had to stay hidden.
+    shown = known.flags(status == FREE).to_numpy()
+    hidden = secrets.hidden & ~shown
+    findings = audit(known.system, secrets, hidden, effort=effort)
+    opened = np.flatnonzero(secrets.targets & shown & ~secrets.known)
     return pd.DataFrame(
-        [_reported(known, secrets, finding) for finding in findings],
+        [_reported(known, secrets, finding) for finding in findings]
+        + [_shown(known, secrets, int(cell)) for cell in opened],
         columns=[
             "cell_id",
             "value",
@@ -52,6 +58,13 @@ def examine(
             "equations",
         ],
     )
+
+
+def _shown(known: Case, secrets: Secrets, cell: int) -> tuple[object, ...]:
+    """Return the row of a target that is shown, although it was secret before."""
+    value = float(known.system.amounts[cell])
+    needed = (value - float(secrets.down[cell]), value + float(secrets.up[cell]))
+    return known.system.cells[cell], value, value, value, *needed, False, None, "it is shown"
 
 
 def _reported(known: Case, secrets: Secrets, finding: Finding) -> tuple[object, ...]:

@@ -9,6 +9,7 @@ import pandas as pd
 from datenlabor.protection.memory import FREE, PRIMARY, History, columns, with_history
 from datenlabor.protection.system import NOBODY, Secrets, System, assemble
 
+
 @dataclass(frozen=True)
 class Case:
     """All cells and equations there are, before anything is decided for an audience."""

@@ -1,6 +1,6 @@
 """Whether a secret of the warehouse can be worked out from all that is and was published."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -8,13 +8,17 @@ import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
+from datenlabor.methods.cell_protection import COLUMNS
 from datenlabor.paths import Home
 from datenlabor.protection.examining import examine
 from datenlabor.protection.loss import information_loss
 from datenlabor.protection.memory import FREE, columns
+from datenlabor.protection.parameters import read_parameters
+from datenlabor.protection.rules import Rules, assess
 from datenlabor.publishing import memory
 
 _MOST_NAMED = 5
+_HINT = "Nothing was published. Please report this as a bug: protection should have hidden more."
 
 
 @dataclass(frozen=True)
@@ -46,8 +50,10 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
         equations = connection.sql(
             "select * from intermediate.int_cell_equation_listed order by equation_id, cell_id"
         ).df()
+        listed = connection.sql("from intermediate.int_cell_listed order by cell_id").df()
         files = memory.remembered(home)
         past = connection.read_parquet(files).df() if files else None
+    rules = read_parameters(home.root).rules()
     secret = [found[f"status_{audience}"] != FREE for audience in AUDIENCES]
     touched = set(found.loc[secret[0] | secret[1], "component_id"])
     among = found[found["component_id"].isin(touched)]
@@ -60,10 +66,35 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
             past if past is None else past[past["cell_id"].isin(inside)],
         )
         failing = findings[~findings["is_ok"].astype(bool)]
+        bare = _bare(listed, found, audience, rules[audience], past)
+        if bare:
+            raise DatenlaborError(
+                f"{len(bare)} cells are shown to the audience {audience!r} against the rules: "
+                f"{', '.join(bare[:_MOST_NAMED])}.",
+                hint=_HINT,
+            )
         if len(failing):
             raise _revealed(audience, failing)
         hidden = int((found[f"status_{audience}"] != FREE).sum())
         yield Audited(audience, len(found), hidden, len(findings))
+
+
+def _bare(
+    listed: pd.DataFrame,
+    found: pd.DataFrame,
+    audience: str,
+    rules: Mapping[str, Rules],
+    past: pd.DataFrame | None,
+) -> list[str]:
+    """Return the cells a rule finds sensitive that are shown, and were not before."""
+    shown = set(found.loc[found[f"status_{audience}"] == FREE, "cell_id"])
+    if past is not None:
+        shown -= set(past.loc[past[f"status_{audience}"] == FREE, "cell_id"])
+    sensitive: set[str] = set()
+    for table, rows in listed.rename(columns=COLUMNS).groupby("table_code"):
+        assessed = assess(rows.set_index("cell_id"), rules[str(table)])
+        sensitive |= set(assessed.index[assessed["is_sensitive"]])
+    return sorted(shown & sensitive)
 
 
 @dataclass(frozen=True)
@@ -108,6 +139,5 @@ def _revealed(audience: str, failing: pd.DataFrame) -> DatenlaborError:
     return DatenlaborError(
         f"{len(failing)} secret cells can be worked out by the audience {audience!r}:\n"
         + "\n".join(lines),
-        hint="Nothing was published. Please report this as a bug: protection should have hidden "
-        "more.",
+        hint=_HINT,
     )

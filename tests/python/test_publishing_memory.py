@@ -1,0 +1,169 @@
+"""What a release shows and keeps secret is audited before it is shown, and remembered after."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+from small_warehouse import TABLES, small_home
+
+from datenlabor import publishing
+from datenlabor.audiences import AUDIENCES
+from datenlabor.errors import DatenlaborError
+from datenlabor.methods.cell_protection import protected_cells
+from datenlabor.paths import Home
+from datenlabor.protection.memory import columns
+from datenlabor.protection.parameters import read_parameters
+from datenlabor.publishing import auditing, memory, store, workflow
+
+PROTECTION = workflow.Protection(cells=memory.CELLS)
+VALUES = {"a": 1.0, "b": 20.0, "c": 30.0, "total": 51.0}
+"""Persons in three districts; one is alone in the first."""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    home = small_home(tmp_path)
+    write_cells(home, VALUES)
+    return home
+
+
+def write_cells(home: Home, values: dict[str, float], *, sabotaged: str | None = None) -> None:
+    """Write cells as a build makes them; ``sabotaged`` is shown although it must not be."""
+    names = sorted(values)
+    count = len(names)
+    listed = pd.DataFrame(
+        {
+            "table_code": ["person"] * count,
+            "counted": ["ill"] * count,
+            "breakdown": ["all"] * count,
+            "cell_id": names,
+            "cell_value": [values[name] for name in names],
+            "unit_count": [values[name] for name in names],
+            "holder_count": [values[name] for name in names],
+            "largest_contribution": [1.0] * count,
+            "second_contribution": [1.0] * count,
+            "single_holder": [name if values[name] == 1 else None for name in names],
+        }
+    )
+    equations = pd.DataFrame(
+        {
+            "equation_id": ["Gebiete"] * count,
+            "cell_id": names,
+            "coefficient": [-1 if name == "total" else 1 for name in names],
+        }
+    )
+    with duckdb.connect(str(home.warehouse)) as connection:
+        files = memory.remembered(home)
+        past = connection.read_parquet(files).df() if files else None
+        if past is None:
+            past = pd.DataFrame(columns=columns(AUDIENCES))
+        cells = protected_cells(listed, equations, past, read_parameters(home.root))
+        if sabotaged:
+            for audience in AUDIENCES:
+                cells.loc[cells["cell_id"] == sabotaged, f"status_{audience}"] = "free"
+        connection.execute("create schema if not exists intermediate")
+        for name, frame in (
+            ("int_cell_listed", listed),
+            ("int_cell_equation_listed", equations),
+            ("int_cell_protected", cells),
+        ):
+            connection.register("frame", frame)
+            connection.execute(f"create or replace table intermediate.{name} as from frame")
+
+
+def publish(home: Home) -> publishing.Release:
+    return publishing.publish(home, tables=TABLES, protection=PROTECTION)
+
+
+def hidden(home: Home, audience: str) -> set[str]:
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            f"select cell_id from {memory.CELLS} where status_{audience} <> 'free'"
+        ).fetchall()
+    return {name for (name,) in rows}
+
+
+def remembered_rows(home: Home) -> list[tuple[str, int]]:
+    return [
+        (Path(file).stem, duckdb.read_parquet(file).count("*").fetchall()[0][0])
+        for file in memory.remembered(home)
+    ]
+
+
+def test_a_release_is_remembered_once_and_for_its_owner_only(home: Home) -> None:
+    first = publish(home)
+    assert remembered_rows(home) == [(first.release_id, 4)]
+    [file] = home.memory.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+    second = publish(home)
+    assert remembered_rows(home) == [(first.release_id, 4), (second.release_id, 0)]
+
+
+def test_what_was_secret_stays_secret_after_a_correction(home: Home) -> None:
+    publish(home)
+    before = {audience: hidden(home, audience) for audience in AUDIENCES}
+    assert "a" in before["internal"]
+    assert len(before["internal"]) > 1
+    write_cells(home, {"a": 9.0, "b": 20.0, "c": 30.0, "total": 59.0})
+    for audience in AUDIENCES:
+        assert before[audience] <= hidden(home, audience)
+    third = publish(home)
+    assert remembered_rows(home)[-1] == (third.release_id, 4)
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_secret_that_can_be_worked_out_is_not_published(home: Home, *, is_first: bool) -> None:
+    """Whichever secret cell is shown: the audit says so, and readers see nothing of it."""
+    if not is_first:
+        publish(home)
+    shown = store.current_id(home)
+    for name in sorted(hidden(home, "internal")):
+        write_cells(home, VALUES, sabotaged=name)
+        with pytest.raises(DatenlaborError) as caught:
+            publish(home)
+        assert "can be worked out" in str(caught.value) or "against the rules" in str(caught.value)
+        assert store.current_id(home) == shown
+        write_cells(home, VALUES)
+    assert len(memory.remembered(home)) == (0 if is_first else 1)
+    publish(home)
+
+
+def test_a_release_that_was_not_shown_is_not_remembered(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise OSError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "swap", crash)
+        with pytest.raises(DatenlaborError):
+            publish(home)
+    memory.settle(home)
+    assert list(home.memory.iterdir()) == []
+
+
+def test_a_crash_after_it_was_shown_loses_nothing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle = memory.settle
+    calls = []
+
+    def killed_at_last(home: Home) -> None:
+        calls.append(home)
+        if len(calls) == 1:
+            settle(home)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(memory, "settle", killed_at_last)
+        release = publish(home)
+    assert memory.remembered(home) == []
+    memory.settle(home)
+    assert remembered_rows(home) == [(release.release_id, 4)]
+
+
+def test_what_protection_costs(home: Home) -> None:
+    for loss in auditing.losses(home):
+        assert loss.table == "person"
+        assert loss.cells == 4
+        assert loss.share_of_cells == len(hidden(home, loss.audience)) / 4
