@@ -35,24 +35,30 @@ def protected_cells(
     tables["component_id"] = [roots.get(cell, cell) for cell in tables["cell_id"]]
     known = memory.assign(component_id=[roots.get(cell, cell) for cell in memory["cell_id"]])
     touched = _components_with_secrets(tables, known, parameters)
-    among = tables[tables["component_id"].isin(touched)]
-    inside = set(among["cell_id"])
-    found = protect(
-        among.drop(columns="component_id"),
-        equations[equations["cell_id"].isin(inside)],
-        parameters.rules(),
-        known.loc[known["component_id"].isin(touched), columns(AUDIENCES)],
-    ).cells
-    others = tables.loc[
-        ~tables["component_id"].isin(touched), ["cell_id", "value", "minimum", "single_holder"]
-    ].drop_duplicates("cell_id")
-    for audience in AUDIENCES:
-        others[f"status_{audience}"] = FREE
-        for distance in DISTANCES:
-            others[f"{distance}_{audience}"] = 0.0
-    result = pd.concat([found, others], ignore_index=True)
+    parts = [_free(tables[~tables["component_id"].isin(touched)])]
+    if touched:
+        among = tables[tables["component_id"].isin(touched)]
+        parts.append(
+            protect(
+                among.drop(columns="component_id"),
+                equations[equations["cell_id"].isin(set(among["cell_id"]))],
+                parameters.rules(),
+                known.loc[known["component_id"].isin(touched), columns(AUDIENCES)],
+            ).cells
+        )
+    result = pd.concat(parts, ignore_index=True)
     result["component_id"] = [roots.get(cell, cell) for cell in result["cell_id"]]
     return result.sort_values("cell_id", ignore_index=True)
+
+
+def _free(tables: pd.DataFrame) -> pd.DataFrame:
+    """Return cells that everyone gets."""
+    cells = tables[["cell_id", "value", "minimum", "single_holder"]].drop_duplicates("cell_id")
+    for audience in AUDIENCES:
+        cells[f"status_{audience}"] = FREE
+        for distance in DISTANCES:
+            cells[f"{distance}_{audience}"] = 0.0
+    return cells
 
 
 def _components_with_secrets(

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from warehouse_deliveries import Row, dbt, query, write_delivery, write_rows
+from warehouse_deliveries import Row, dbt, seen, write_delivery, write_rows
 
 CITY = "05315"
 SQUARE = [[[6.9, 50.9], [7.0, 50.9], [7.0, 51.0], [6.9, 50.9]]]
@@ -161,7 +161,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_readers_see_the_city_its_parts_and_its_peers(home: Path) -> None:
-    assert query(
+    assert seen(
         home,
         "select distinct area_code, area_level_name, peer_group, area_order "
         "from protected.pub_indicator_value order by area_order",
@@ -175,12 +175,12 @@ def test_readers_see_the_city_its_parts_and_its_peers(home: Path) -> None:
 
 
 def test_a_revised_figure_is_marked_and_its_first_value_kept(home: Path) -> None:
-    assert query(
+    assert seen(
         home,
         "select value_text, status_symbol, is_revised from protected.pub_indicator_value where "
         "area_code = '05315-1' and indicator_code = 'population' and calendar_year = 2015",
     ) == [("410", "r", True)]
-    assert query(
+    assert seen(
         home,
         "select release_id, indicator_value, known_from_on, known_to_on "
         "from marts.fct_indicator_vintage where area_key = '05315-1@2010-01-01' "
@@ -192,12 +192,12 @@ def test_a_revised_figure_is_marked_and_its_first_value_kept(home: Path) -> None
 
 
 def test_a_withdrawn_delivery_never_was(home: Path) -> None:
-    assert query(
+    assert seen(
         home,
         "select release_id, indicator_value from marts.fct_indicator_vintage "
         f"where area_key = '{CITY}@1975-01-01' and indicator_code = 'population'",
     ) == [("figures-1", 1000)]
-    assert query(
+    assert seen(
         home,
         "select delivery_state from staging.stg_delivery__deliveries "
         "where delivery_id = 'figures-3'",
@@ -205,7 +205,7 @@ def test_a_withdrawn_delivery_never_was(home: Path) -> None:
 
 
 def test_merged_areas_go_on_in_present_borders(home: Path) -> None:
-    assert query(
+    assert seen(
         home,
         "select value_text, obs_status, provenance_name, remark "
         "from protected.pub_indicator_value where area_code = '05315-1' "
@@ -221,29 +221,29 @@ def test_merged_areas_go_on_in_present_borders(home: Path) -> None:
 
 
 def test_an_indicator_is_one_row_and_a_withheld_one_is_not_published(home: Path) -> None:
-    assert query(
+    assert seen(
         home,
         "select value_text, attribution from protected.pub_indicator_value "
         "where indicator_code = 'dogs' and indicator_value is not null",
     ) == [("7", "Stadt, eigene Angaben")]
     for table in ("pub_indicator_value", "pub_indicator_overview", "pub_indicator_map"):
-        assert query(
+        assert seen(
             home, f"select count(*) from protected.{table} where indicator_code = 'unemployed'"
         ) == [(0,)]
-    assert query(
+    assert seen(
         home, "select count(*) from marts.fct_indicator_value where indicator_code = 'unemployed'"
     ) > [(0,)]
 
 
 def test_borders_are_polygons_with_holes(home: Path) -> None:
-    parts = query(
+    parts = seen(
         home,
         "select area_code, part_number, contour from protected.pub_area_geometry order by all",
     )
     assert [part[:2] for part in parts] == [("05315-1", 1), ("05315-2", 1), ("05315-2", 2)]
     assert json.loads(parts[0][2]) == {"type": "Polygon", "coordinates": [*SQUARE, HOLE]}
     assert json.loads(parts[1][2]) == {"type": "Polygon", "coordinates": SQUARE}
-    assert query(
+    assert seen(
         home,
         "select shown_value, value_text from protected.pub_indicator_map "
         "where area_code = '05315-1' and indicator_code = 'dogs' and calendar_year = 2015",

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from warehouse_deliveries import Row, dbt, query, write_delivery
+from warehouse_deliveries import Row, dbt, seen, write_delivery
 
 from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.files.rules import HINTS
@@ -115,7 +115,7 @@ def town(year: int) -> str:
 
 
 def missing(home: Path, year: int) -> tuple[Any, ...]:
-    [row] = query(
+    [row] = seen(
         home,
         "select reason_name, file_name, line_number, explanation "
         f"from protected.pub_missing_figure where {town(year)}",
@@ -143,7 +143,7 @@ def test_a_gap_nobody_delivered_for_has_the_general_reason(home: Path) -> None:
 
 
 def test_every_missing_figure_has_a_sentence(home: Path) -> None:
-    counts = query(
+    counts = seen(
         home,
         "select count(*), count(*) filter (where explanation like '%.%') "
         "from protected.pub_missing_figure",
@@ -152,13 +152,13 @@ def test_every_missing_figure_has_a_sentence(home: Path) -> None:
 
 
 def test_raw_texts_are_not_published(home: Path) -> None:
-    rows = query(home, "select * from protected.pub_quarantined_row")
+    rows = seen(home, "select * from protected.pub_quarantined_row")
     assert len(rows) == 2
     assert not {"12 x", "-5", "Secret?"} & {cell for row in rows for cell in row}
 
 
 def test_deliveries_say_what_became_of_their_rows(home: Path) -> None:
-    rows = query(
+    rows = seen(
         home,
         "select release_id, kind_name, published_text, record_text, state_text "
         "from protected.pub_delivery where is_delivery order by release_id",
@@ -168,7 +168,7 @@ def test_deliveries_say_what_became_of_their_rows(home: Path) -> None:
         ("second", "Lieferung", "01.09.2020", "2 / 2 / 1", "aktiv"),
         ("third", "Lieferung", "01.01.2021", "1 / 0 / 0", "zurückgezogen: Einheiten verwechselt"),
     ]
-    [(states, base)] = query(
+    [(states, base)] = seen(
         home,
         "select count(distinct state_text), count(*) from protected.pub_delivery "
         "where not is_delivery",
@@ -178,13 +178,13 @@ def test_deliveries_say_what_became_of_their_rows(home: Path) -> None:
 
 
 def test_a_change_shows_its_first_and_its_latest_value(home: Path) -> None:
-    [row] = query(
+    [row] = seen(
         home,
         "select vintage_count, latest_value_text, latest_published_text, latest_release_title "
         "from protected.pub_revision",
     )
     assert row == (3, "21.000 €", "01.09.2020", "Register der Stadt")
-    [(first, difference, relative)] = query(
+    [(first, difference, relative)] = seen(
         home, "select first_value, difference, relative_difference from protected.pub_revision"
     )
     assert difference == 21_000 - first
@@ -192,7 +192,7 @@ def test_a_change_shows_its_first_and_its_latest_value(home: Path) -> None:
 
 
 def test_coverage_counts_areas_with_a_value(home: Path) -> None:
-    [row] = query(
+    [row] = seen(
         home,
         "select expected_count, figure_count, coverage_text, revised_count "
         "from protected.pub_indicator_coverage "
@@ -202,7 +202,7 @@ def test_coverage_counts_areas_with_a_value(home: Path) -> None:
 
 
 def test_freshness_is_measured_from_the_day_of_the_build(home: Path) -> None:
-    rows = query(
+    rows = seen(
         home,
         "select last_year, rhythm_text, due_text, overdue_days, freshness "
         "from protected.pub_indicator_source "
@@ -218,7 +218,7 @@ def test_freshness_is_measured_from_the_day_of_the_build(home: Path) -> None:
 
 
 def results(home: Path) -> dict[str, tuple[Any, ...]]:
-    rows = query(
+    rows = seen(
         home,
         "select test_id, is_passed, violation_count, checked_text from protected.pub_test_result",
     )
@@ -230,10 +230,10 @@ def test_results_of_the_build_are_in_the_table_it_makes(home: Path) -> None:
     assert len(found) > len(SINGULAR)
     assert set(found.values()) == {(True, 0, "01.03.2026, 00:00 Uhr")}
     kinds = dict(
-        query(home, "select kind_name, min(rule_text) from protected.pub_test_result group by all")
+        seen(home, "select kind_name, min(rule_text) from protected.pub_test_result group by all")
     )
     assert kinds["Verweise"] == "Jeder Verweis führt zu einem Eintrag, den es gibt."
-    labels = query(
+    labels = seen(
         home, "select rule_text from protected.pub_test_result where is_domain_rule group by all"
     )
     assert len(labels) == len(SINGULAR), "a test without a German label of its own"

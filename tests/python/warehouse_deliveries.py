@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
+from datenlabor.audiences import COLUMN, INTERNAL
 from datenlabor.deliveries.contract import contracts
 from datenlabor.paths import PROJECT
 
@@ -114,3 +116,21 @@ def _options(home: Path) -> tuple[str, ...]:
 def query(home: Path, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
         return connection.execute(sql).fetchall()
+
+
+def seen(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Ask as the city's staff: of protected tables only rows that are for them."""
+    by_audience = {
+        name
+        for (name,) in query(
+            home,
+            "select table_name from information_schema.columns "
+            f"where table_schema = 'protected' and column_name = '{COLUMN}'",
+        )
+    }
+
+    def shown(match: re.Match[str]) -> str:
+        rows = f"(select * from {match[0]} where {COLUMN} = '{INTERNAL}')"
+        return rows if match[1] in by_audience else match[0]
+
+    return query(home, re.sub(r"protected\.(\w+)", shown, sql))

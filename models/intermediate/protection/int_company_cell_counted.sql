@@ -22,15 +22,8 @@ measures as (
 
 -- Three years each, back from the last one; the first year has no events.
 spans as (
-    select
-        unnest(range(max(calendar_year) - 2, min(calendar_year), -3)) as from_year
+    select unnest(range(max(calendar_year) - 2, min(calendar_year), -3)) as from_year
     from entries
-),
-
-flow_years as (
-    select distinct calendar_year
-    from entries
-    where calendar_year > (select min(entries.calendar_year) from entries)
 ),
 
 groups as (
@@ -87,14 +80,12 @@ shown as (
     union all by name
     select
         * exclude (detail_code, class_group_code, is_city),
-        class_group_code as class_code
+        unnest(
+            [class_group_code, detail_code][
+                1:if(is_city and is_stock and detail_code != class_group_code, 2, 1)
+            ]
+        ) as class_code
     from grouped
-    union all by name
-    select
-        * exclude (detail_code, class_group_code, is_city),
-        detail_code as class_code
-    from grouped
-    where is_city and is_stock and detail_code != class_group_code
 ),
 
 -- Rare events within the city are shown for three years at a time only.
@@ -104,12 +95,11 @@ dated as (
         cast(shown.calendar_year as varchar) as period
     from shown
     left join measures on shown.entry_kind = measures.counted
-    left join flow_years on shown.calendar_year = flow_years.calendar_year
     where
         shown.is_stock
         or (
             shown.breakdown = 'all'
-            and flow_years.calendar_year is not null
+            and shown.calendar_year > (select min(entries.calendar_year) from entries)
             and (
                 not coalesce(measures.is_rare, true)
                 or shown.area_code = '{{ var("city_code") }}'
@@ -145,21 +135,20 @@ held as (
 contributed as (
     select
         * exclude (employees, turnover_eur),
-        entry_kind as counted,
-        cast(unit_count as decimal(18, 2)) as contribution
+        if(
+            is_stock
+            and (
+                breakdown not in ('industry', 'legal_form')
+                or area_code = '{{ var("city_code") }}'
+            ),
+            3,
+            1
+        ) as figure_count,
+        unnest([entry_kind, 'employees', 'turnover'][1:figure_count]) as counted,
+        coalesce(
+            unnest([unit_count, employees, turnover_eur][1:figure_count]), 0
+        ) as contribution
     from held
-    union all
-    select
-        * exclude (employees, turnover_eur),
-        unnest(['employees', 'turnover']) as counted,
-        coalesce(unnest([employees, turnover_eur]), 0) as contribution
-    from held
-    where
-        is_stock
-        and (
-            breakdown not in ('industry', 'legal_form')
-            or area_code = '{{ var("city_code") }}'
-        )
 ),
 
 final as (
