@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
-from datenlabor.protection.memory import DISTANCES, FREE, columns
+from datenlabor.protection.memory import DISTANCES, FREE, Memory, columns
 from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import assess
@@ -43,7 +43,7 @@ def protected_cells(
                 among.drop(columns="component_id"),
                 equations[equations["cell_id"].isin(set(among["cell_id"]))],
                 parameters.rules(),
-                known.loc[known["component_id"].isin(touched), columns(AUDIENCES)],
+                Memory(known.loc[known["component_id"].isin(touched), columns(AUDIENCES)]),
             ).cells
         )
     result = pd.concat(parts, ignore_index=True)

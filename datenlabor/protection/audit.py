@@ -10,8 +10,10 @@ Nothing here is shared with the search for a pattern but the description of cell
 
 from typing import Literal
 
-from datenlabor.protection.attack import Attack, Finding
-from datenlabor.protection.system import Flags, Secrets, System, connected
+import numpy as np
+
+from datenlabor.protection.attack import Attack, Failure, Finding
+from datenlabor.protection.system import NOBODY, Flags, Secrets, System, connected
 
 Effort = Literal["quick", "full", "exact"]
 
@@ -24,17 +26,20 @@ def audit(
     among: Flags | None = None,
     effort: Effort = "full",
 ) -> list[Finding]:
-    """Return a finding for every target that is hidden and not known, in the order of cells.
+    """Return a finding for every target that is not known, in the order of cells.
 
     ``among`` restricts the targets. Ends of intervals are as far out as had to be shown, or those
     for any reader (``exact``). A ``quick`` audit takes a target for unprotected where its
     surroundings in a large component do not prove otherwise, and gives no equations.
     """
     unknown = hidden & ~secrets.known
-    targets = secrets.targets & unknown
+    targets = secrets.targets & ~secrets.known
     if among is not None:
         targets &= among
-    findings: list[Finding] = []
+    findings = [
+        _shown(cell, float(system.amounts[cell]), float(secrets.up[cell]))
+        for cell in np.flatnonzero(targets & ~hidden).tolist()
+    ]
     for component in connected(system, unknown):
         wanted = [cell for cell in component.cells if targets[cell]]
         if wanted:
@@ -42,3 +47,9 @@ def audit(
             attack.sweep(wanted)
             findings += [attack.finding(cell, exact=effort == "exact") for cell in wanted]
     return sorted(findings, key=lambda finding: finding.cell)
+
+
+def _shown(cell: int, value: float, needed: float) -> Finding:
+    """Return the finding for a target that is published: it needs no equation."""
+    failure = Failure(direction=1, holder=NOBODY, needed=needed, reach=0.0, equations=())
+    return Finding(cell, value, value, is_exact=True, failures=(failure,))

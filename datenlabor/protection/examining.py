@@ -1,11 +1,10 @@
 """The audit of a release, as a table."""
 
-import numpy as np
 import pandas as pd
 
 from datenlabor.protection.attack import Failure, Finding
 from datenlabor.protection.audit import Effort, audit
-from datenlabor.protection.memory import DISTANCES, FREE, PRIMARY
+from datenlabor.protection.memory import DISTANCES, FREE, PRIMARY, Memory
 from datenlabor.protection.secrets import Case, case, secrets_of
 from datenlabor.protection.system import NOBODY, Secrets
 
@@ -14,11 +13,11 @@ def examine(
     cells: pd.DataFrame,
     equations: pd.DataFrame,
     audience: str,
-    memory: pd.DataFrame | None = None,
+    memory: Memory | None = None,
     *,
     effort: Effort = "full",
 ) -> pd.DataFrame:
-    """Audit what an audience gets; one row per target that was never published.
+    """Audit what an audience gets; one row per target that was never published before.
 
     ``cells``: those of a ``Protection``, or as remembered. ``memory``: earlier releases. Returns
     ``cell_id``, ``value``, ``lower``, ``upper`` (what any attacker must think possible at least,
@@ -38,14 +37,11 @@ def examine(
         }
     )
     secrets = secrets_of(known, audience, present)
-    # What is shown now is shown, whatever had to stay hidden.
-    shown = known.flags(status == FREE).to_numpy()
-    hidden = secrets.hidden & ~shown
-    findings = audit(known.system, secrets, hidden, effort=effort)
-    opened = np.flatnonzero(secrets.targets & shown & ~secrets.known)
+    # What is really shown counts, not what the memory says should be hidden.
+    shown = known.among(set(by_cell.index[status == FREE]))
+    findings = audit(known.system, secrets, ~shown, effort=effort)
     return pd.DataFrame(
-        [_reported(known, secrets, finding) for finding in findings]
-        + [_shown(known, secrets, int(cell)) for cell in opened],
+        [_reported(known, secrets, finding) for finding in findings],
         columns=[
             "cell_id",
             "value",
@@ -58,13 +54,6 @@ def examine(
             "equations",
         ],
     )
-
-
-def _shown(known: Case, secrets: Secrets, cell: int) -> tuple[object, ...]:
-    """Return the row of a target that is shown, although it was secret before."""
-    value = float(known.system.amounts[cell])
-    needed = (value - float(secrets.down[cell]), value + float(secrets.up[cell]))
-    return known.system.cells[cell], value, value, value, *needed, False, None, "it is shown"
 
 
 def _reported(known: Case, secrets: Secrets, finding: Finding) -> tuple[object, ...]:
@@ -84,5 +73,7 @@ def _reported(known: Case, secrets: Secrets, finding: Finding) -> tuple[object, 
         value + float(secrets.up[cell]),
         not finding.failures,
         attacker,
-        "; ".join(system.words(number) for number in failure.equations) if failure else "",
+        "; ".join(system.words(number) for number in failure.equations) or "it is shown"
+        if failure
+        else "",
     )

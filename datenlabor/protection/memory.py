@@ -1,10 +1,7 @@
 """What earlier releases have shown and kept secret.
 
-A release is remembered as rows: ``release_id`` (ascending in time), ``cell_id``, ``value``,
-``minimum``, ``single_holder`` (None for most), and per audience ``status_<audience>`` and the
-distances ``up_<audience>``, ``down_<audience>``, ``alone_<audience>``. A cell whose value was
-corrected is two unknown numbers: the present one and the former one, for which the equations hold
-together with all that was shown in its release.
+A cell whose value was corrected is two unknown numbers: the present one and the former one, for
+which the equations of its release hold together with all that was shown then.
 """
 
 from collections.abc import Sequence
@@ -12,15 +9,26 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from datenlabor.protection.system import ProtectionError, listed
-
 DISTANCES = ("up", "down", "alone")
 """What is remembered of how far attackers are kept from a cell; see ``Secrets``."""
 
 FREE, PRIMARY, SECONDARY = "free", "primary", "secondary"
 """What became of a cell. Readers are never told which of the last two."""
 
+_EQUATION = ["equation_id", "cell_id", "coefficient"]
 _CELL = ["cell_id", "value", "minimum", "single_holder"]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """All earlier releases; ``release_id`` ascends in time."""
+
+    cells: pd.DataFrame
+    """``release_id``, ``cell_id``, ``value``, ``minimum``, ``single_holder`` (None for most), and
+    ``status_<audience>`` and the distances (``up_<audience>`` …) of each audience."""
+    equations: pd.DataFrame | None = None
+    """``release_id``, ``equation_id``, ``cell_id``, ``coefficient``. None: the present equations
+    hold in every release that has all their cells. Right only where no cell is left out."""
 
 
 @dataclass(frozen=True)
@@ -37,51 +45,49 @@ class History:
 
 
 def columns(audiences: Sequence[str]) -> list[str]:
-    """Return the columns of the memory."""
+    """Return the columns of remembered cells."""
     return ["release_id", *_CELL] + [
         f"{what}_{audience}" for audience in audiences for what in ("status", *DISTANCES)
     ]
 
 
-def with_history(cells: pd.DataFrame, equations: pd.DataFrame, memory: pd.DataFrame) -> History:
-    """Return the present cells and equations together with those of earlier releases.
-
-    An equation holds in every release that has all its cells. Raises ProtectionError for equations
-    that hold in none.
-    """
-    present = cells[_CELL]
-    traces = memory.rename(columns={"cell_id": "origin"}).merge(
-        present[["cell_id", "value"]].rename(columns={"cell_id": "origin", "value": "now"}),
-        on="origin",
+def with_history(cells: pd.DataFrame, equations: pd.DataFrame, memory: Memory) -> History:
+    """Return the present cells and equations together with those of earlier releases."""
+    present = cells[_CELL].astype({"single_holder": "str"})
+    traces = memory.cells.rename(columns={"cell_id": "origin"}).reset_index(drop=True)
+    # Another holder has another number, even if it happens to be as large.
+    same = ["origin", "value", "single_holder"]
+    traces = traces.astype({"single_holder": "str"})
+    traces = traces.merge(
+        present.rename(columns={"cell_id": "origin"})[same].assign(is_present=True),
+        on=same,
         how="left",
     )
-    since = traces.groupby(["origin", "value"])["release_id"].transform("min").astype(str)
-    former = traces["origin"] + "@" + since
+    since = traces.groupby(same, dropna=False)["release_id"].transform("min").astype(str)
     traces = traces.assign(
-        cell_id=traces["origin"].where(traces["value"] == traces["now"], former)
-    ).drop(columns="now")
-    names = [_holding(equations, present.set_index("cell_id", drop=False)["cell_id"])]
-    for release, rows in traces.groupby("release_id", sort=True):
-        found = _holding(equations, rows.set_index("origin")["cell_id"])
-        names.append(found.assign(equation_id=found["equation_id"] + f" in {release}"))
-    held = pd.concat(names, ignore_index=True)
-    unused = set(equations["equation_id"]) - set(held["equation_of"])
-    if unused:
-        raise ProtectionError(f"Equations name cells that are not there: {listed(sorted(unused))}.")
+        cell_id=traces["origin"].where(traces["is_present"].notna(), traces["origin"] + "@" + since)
+    ).drop(columns="is_present")
+    former = _former(equations if memory.equations is None else memory.equations, traces)
     return History(
         cells=pd.concat([present, traces[_CELL]]).drop_duplicates("cell_id"),
-        equations=_distinct(held),
+        equations=_distinct(pd.concat([equations[_EQUATION], former], ignore_index=True)),
         traces=traces,
     )
 
 
-def _holding(equations: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
-    """Return the equations of which all cells have a name, with this name."""
-    found = equations.assign(
-        equation_of=equations["equation_id"], cell_id=equations["cell_id"].map(names)
-    )
-    complete = found["cell_id"].notna().groupby(found["equation_id"]).transform("all")
-    return found[complete]
+def _former(equations: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
+    """Return equations as they held in earlier releases, between the cells of each.
+
+    ``equations``: those of each release; without ``release_id`` they are tried in all.
+    """
+    listed = equations.rename(columns={"cell_id": "origin"})
+    known = [name for name in ("release_id", "origin") if name in listed]
+    found = listed.merge(traces[["release_id", "origin", "cell_id"]], on=known)
+    terms = listed.groupby([*known[:-1], "equation_id"]).size().rename("terms")
+    found = found.join(terms, on=[*known[:-1], "equation_id"])
+    present = found.groupby(["release_id", "equation_id"])["cell_id"].transform("size")
+    found = found.assign(equation_id=found["equation_id"] + " in " + found["release_id"])
+    return found.loc[present == found["terms"], _EQUATION]
 
 
 def _distinct(equations: pd.DataFrame) -> pd.DataFrame:
@@ -89,6 +95,4 @@ def _distinct(equations: pd.DataFrame) -> pd.DataFrame:
     terms = equations["cell_id"] + "*" + equations["coefficient"].astype(str)
     contents = terms.sort_values().groupby(equations["equation_id"], sort=False).agg("|".join)
     kept = contents[~contents.duplicated()].index
-    return equations.loc[
-        equations["equation_id"].isin(kept), ["equation_id", "cell_id", "coefficient"]
-    ]
+    return equations.loc[equations["equation_id"].isin(kept), _EQUATION]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from datenlabor.protection.audit import audit
-from datenlabor.protection.memory import DISTANCES, FREE, PRIMARY, SECONDARY
+from datenlabor.protection.memory import DISTANCES, FREE, PRIMARY, SECONDARY, Memory
 from datenlabor.protection.repair import widened
 from datenlabor.protection.rules import Rules, assess
 from datenlabor.protection.secrets import case, secrets_of, was_primary
@@ -30,7 +30,7 @@ class Protection:
     """The pattern of one release."""
 
     cells: pd.DataFrame
-    """One row per cell: with a ``release_id`` these are the rows of the memory."""
+    """One row per cell: value, and status and distances for each audience, as remembered."""
     exposed: pd.DataFrame
     """``audience``, ``cell_id``, ``reason``: sensitive cells that hiding does not keep secret,
     because of what was published before."""
@@ -40,14 +40,14 @@ def protect(
     tables: pd.DataFrame,
     equations: pd.DataFrame,
     rules: Mapping[str, Mapping[str, Rules]],
-    memory: pd.DataFrame | None = None,
+    memory: Memory | None = None,
     *,
     accepted: frozenset[str] = frozenset(),
 ) -> Protection:
     """Return which cells each audience gets.
 
-    ``rules``: by audience, from the inside out, and by table. ``memory``: what earlier releases
-    were (see ``memory``). ``accepted``: cells of which it is known and put up with that they can
+    ``rules``: by audience, from the inside out, and by table. ``memory``: the earlier releases.
+    ``accepted``: cells of which it is known and put up with that they can
     be worked out from earlier releases. Raises ProtectionError where any other sensitive cell
     cannot be protected, and for input that contradicts itself.
     """

@@ -1,13 +1,13 @@
 """From the cells of a release and its history to what an audience must not learn."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from datenlabor.protection.memory import FREE, PRIMARY, History, columns, with_history
-from datenlabor.protection.system import NOBODY, Secrets, System, assemble
+from datenlabor.protection.memory import FREE, PRIMARY, History, Memory, columns, with_history
+from datenlabor.protection.system import NOBODY, Flags, Numbers, Secrets, System, assemble
 
 
 @dataclass(frozen=True)
@@ -19,33 +19,36 @@ class Case:
     holders: tuple[str, ...]
     """Names of the single holders, by their code."""
 
-    def flags(self, cells: pd.Series) -> pd.Series:
-        """Return values by cell for every cell of the system; those without one are False."""
-        return cells.reindex(list(self.system.cells), fill_value=False).astype(bool)
+    def flags(self, cells: pd.Series) -> Flags:
+        """Return flags by cell for every cell of the system; without one it is False."""
+        return cells.reindex(list(self.system.cells), fill_value=False).to_numpy(np.bool_)
+
+    def among(self, names: Collection[str]) -> Flags:
+        """Return which cells of the system have one of these names."""
+        return np.array([cell in names for cell in self.system.cells], dtype=np.bool_)
 
 
 def case(
     cells: pd.DataFrame,
     equations: pd.DataFrame,
-    memory: pd.DataFrame | None,
+    memory: Memory | None,
     audiences: Sequence[str],
 ) -> Case:
     """Return the case of a release.
 
-    ``cells`` (one row per cell) and ``memory``: see ``memory``; no memory: the first release.
+    ``cells``: one row per cell, with the columns of the memory. No memory: the first release.
     Raises ProtectionError for input that contradicts itself.
     """
-    past = pd.DataFrame(columns=columns(audiences)) if memory is None else memory
+    past = memory or Memory(pd.DataFrame(columns=columns(audiences)))
     history = with_history(cells, equations, past)
     holders = sorted(history.cells["single_holder"].dropna().astype(str).unique())
     return Case(assemble(history.cells, history.equations), history, tuple(holders))
 
 
-def was_primary(known: Case, audience: str) -> pd.Series:
+def was_primary(known: Case, audience: str) -> Flags:
     """Return for every cell of the system whether a rule found it sensitive at an earlier time."""
     traces = known.history.traces
-    found = traces.loc[traces[f"status_{audience}"] == PRIMARY, "cell_id"].unique()
-    return known.flags(pd.Series(data=True, index=found))
+    return known.among(set(traces.loc[traces[f"status_{audience}"] == PRIMARY, "cell_id"]))
 
 
 def secrets_of(known: Case, audience: str, present: pd.DataFrame) -> Secrets:
@@ -53,36 +56,30 @@ def secrets_of(known: Case, audience: str, present: pd.DataFrame) -> Secrets:
 
     ``present``: by ``cell_id`` ``is_target``, ``is_hidden``, ``is_known`` and the distances as they
     follow from this release alone, and ``priority``. What was ever hidden from the audience stays
-    hidden, what a rule ever found sensitive stays a target, what it was ever shown it knows.
+    hidden, what was ever sensitive stays a target, and what it was ever shown it knows.
     """
     names = list(known.system.cells)
     traces = known.history.traces
-    kept = traces[traces[f"status_{audience}"] != FREE]
-    shown = traces[traces[f"status_{audience}"] == FREE]
-    present_of_kept = pd.Series(data=True, index=kept["origin"].unique())
-    was_kept = known.flags(pd.Series(data=True, index=kept["cell_id"].unique()))
-    targets = known.flags(present["is_target"]) | was_primary(known, audience)
-    room = pd.Series(known.system.room, index=names)
+    is_shown = traces[f"status_{audience}"] == FREE
+    kept = set(traces.loc[~is_shown, "cell_id"]) | set(traces.loc[~is_shown, "origin"])
+    shown = set(traces.loc[is_shown, "cell_id"])
+    sensitive = traces[traces[f"status_{audience}"] == PRIMARY].groupby("cell_id")
 
-    def distance(side: str) -> pd.Series:
-        now = present[side].reindex(names, fill_value=0.0)
-        before = kept.groupby("cell_id")[f"{side}_{audience}"].max().reindex(names, fill_value=0.0)
-        return pd.concat([now, before], axis=1).max(axis=1)
+    def distance(side: str) -> Numbers:
+        now = present[side].reindex(names, fill_value=0.0).to_numpy(np.float64)
+        before = sensitive[f"{side}_{audience}"].max().reindex(names, fill_value=0.0)
+        result: Numbers = np.maximum(now, before.to_numpy(np.float64))
+        return result
 
-    cells = known.history.cells.set_index("cell_id")["single_holder"].reindex(names)
+    holders = known.history.cells.set_index("cell_id")["single_holder"].reindex(names)
     codes = {holder: code for code, holder in enumerate(known.holders)}
     return Secrets(
-        targets=targets.to_numpy(),
-        up=distance("up").to_numpy(np.float64),
-        down=distance("down").clip(upper=room).to_numpy(np.float64),
-        alone=distance("alone").to_numpy(np.float64),
-        hidden=(
-            known.flags(present["is_hidden"]) | known.flags(present_of_kept) | was_kept
-        ).to_numpy(),
-        known=(
-            known.flags(present["is_known"])
-            | known.flags(pd.Series(data=True, index=shown["cell_id"].unique()))
-        ).to_numpy(),
-        holders=cells.map(codes).fillna(NOBODY).to_numpy().astype(np.int64),
+        targets=known.flags(present["is_target"]) | was_primary(known, audience),
+        up=distance("up"),
+        down=distance("down"),
+        alone=distance("alone"),
+        hidden=known.flags(present["is_hidden"]) | known.among(kept),
+        known=known.flags(present["is_known"]) | known.among(shown),
+        holders=holders.map(codes).fillna(NOBODY).to_numpy().astype(np.int64),
         priority=present["priority"].reindex(names, fill_value=0.0).to_numpy(np.float64),
     )

@@ -43,12 +43,19 @@ class Pattern:
 class _Part:
     """A component on its way: what is hidden in any case, and what may be published, in order."""
 
+    component: Component
     kept: list[int]
     wanted: list[int]
     targets: set[int]
     owners: dict[int, list[int]]
-    """Hidden cells by their only holder."""
+    """Cells by their only holder."""
     solved: dict[int, Vector]
+
+    def keep(self, cells: set[int]) -> None:
+        """Hide cells in any case."""
+        self.kept = sorted({*self.kept, *cells})
+        self.wanted = [cell for cell in self.wanted if cell not in cells]
+        self.solved = solved_for_last(self.component.rows, self.kept + self.wanted)
 
 
 def suppress(system: System, secrets: Secrets) -> Pattern:
@@ -63,7 +70,7 @@ def suppress(system: System, secrets: Secrets) -> Pattern:
         if secrets.targets[list(component.cells)].any():
             part = _prepared(component, secrets)
             further, lost = _pattern_of(part, secrets)
-            hidden[sorted(further)] = True
+            hidden[[*part.kept, *further]] = True
             exposed |= lost
     return Pattern(hidden, exposed)
 
@@ -80,6 +87,7 @@ def _prepared(component: Component, secrets: Secrets) -> _Part:
         if secrets.holders[cell] != NOBODY:
             owners.setdefault(int(secrets.holders[cell]), []).append(cell)
     return _Part(
+        component=component,
         kept=kept,
         wanted=wanted,
         targets={cell for cell in kept if secrets.targets[cell]},
@@ -89,7 +97,7 @@ def _prepared(component: Component, secrets: Secrets) -> _Part:
 
 
 def _pattern_of(part: _Part, secrets: Secrets) -> tuple[set[int], dict[int, str]]:
-    """Return the cells to hide beside those kept anyway, and the targets that are lost.
+    """Return the cells to hide beside those kept, and the targets that are lost.
 
     A single holder who could work out a target does so by a combination of it and cells of their
     own that others can work out. Each such combination found becomes a target itself, and the walk
@@ -103,6 +111,8 @@ def _pattern_of(part: _Part, secrets: Secrets) -> tuple[set[int], dict[int, str]
         if not new:
             return further, lost
         combinations += new
+        if further & {cell for terms in new for cell in terms}:
+            part.keep(further & {cell for terms in new for cell in terms})
     return set(part.wanted), lost
 
 

@@ -12,7 +12,7 @@ from datenlabor.methods.cell_protection import COLUMNS
 from datenlabor.paths import Home
 from datenlabor.protection.examining import examine
 from datenlabor.protection.loss import information_loss
-from datenlabor.protection.memory import FREE, columns
+from datenlabor.protection.memory import FREE, Memory, columns
 from datenlabor.protection.parameters import read_parameters
 from datenlabor.protection.rules import Rules, assess
 from datenlabor.publishing import memory
@@ -63,7 +63,7 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
             among[columns(AUDIENCES)[1:]],
             equations[equations["cell_id"].isin(inside)],
             audience,
-            past if past is None else past[past["cell_id"].isin(inside)],
+            past if past is None else Memory(past[past["cell_id"].isin(inside)]),
         )
         failing = findings[~findings["is_ok"].astype(bool)]
         bare = _bare(listed, found, audience, rules[audience], past)
