@@ -7,6 +7,7 @@ from itertools import product
 import pandas as pd
 
 from datenlabor.protection.equations import sums
+from datenlabor.protection.memory import Memory
 from datenlabor.protection.protecting import Protection
 from datenlabor.protection.rules import Rules
 
@@ -95,6 +96,17 @@ def recoverable(rows: Iterable[Row], unknown: Iterable[str]) -> set[str]:
         for row in matrix[:done]
         if sum(1 for entry in row if entry) == 1
     }
+
+
+def remembered(
+    memory: Memory | None, release: str, result: Protection, equations: pd.DataFrame
+) -> Memory:
+    """Return the memory with one more release."""
+    cells = [result.cells.assign(release_id=release)]
+    former = [equations.assign(release_id=release)]
+    if memory is not None and memory.equations is not None:
+        cells, former = [memory.cells, *cells], [memory.equations, *former]
+    return Memory(pd.concat(cells), pd.concat(former))
 
 
 def hidden_in(protection: Protection, audience: str = "public") -> set[str]:

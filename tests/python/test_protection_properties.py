@@ -12,6 +12,7 @@ from protection_cases import (
     equations_of,
     hidden_in,
     holders_of,
+    remembered,
     rows_of,
     sensitive_in,
     table_of,
@@ -19,7 +20,6 @@ from protection_cases import (
 )
 
 from datenlabor.protection.examining import examine
-from datenlabor.protection.memory import Memory, remembered
 from datenlabor.protection.protecting import Protection, protect
 from datenlabor.protection.rules import Rules
 from datenlabor.protection.system import ProtectionError
@@ -143,7 +143,7 @@ def test_later_releases_reveal_no_secret_of_earlier_ones(
     first: list[tuple[str, ...]], changes: list[list[tuple[str, ...]]]
 ) -> None:
     releases = list(accumulate([first, *changes]))
-    memory: Memory | None = None
+    memory = None
     rows: set[tuple[tuple[str, int], ...]] = set()
     hidden_before: set[str] = set()
     shown: set[str] = set()
@@ -174,4 +174,4 @@ def test_later_releases_reveal_no_secret_of_earlier_ones(
         found = worked_out([dict(row) for row in rows], kept - shown, secret - shown, {})
         assert not found
         assert examine(result.cells, equations, "public", memory)["is_ok"].all()
-        memory = remembered(memory, f"r{number}", result.cells, equations)
+        memory = remembered(memory, f"r{number}", result, equations)

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from protection_cases import ALL, RULES, hidden_in
+from protection_cases import ALL, RULES, hidden_in, remembered
 
 import datenlabor.protection
 from datenlabor.protection.equations import Term, link, sums
 from datenlabor.protection.examining import examine
 from datenlabor.protection.loss import information_loss
-from datenlabor.protection.memory import Memory, remembered
-from datenlabor.protection.protecting import Protection, protect
+from datenlabor.protection.memory import Memory
+from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import Rules
 from datenlabor.protection.system import ProtectionError
 
@@ -41,16 +41,10 @@ def sums_of(table: pd.DataFrame) -> pd.DataFrame:
     return sums(table[["cell_id", "part"]], PARENTS)
 
 
-def remember(
-    memory: Memory | None, release: str, result: Protection, equations: pd.DataFrame
-) -> Memory:
-    return remembered(memory, release, result.cells, equations)
-
-
 def test_what_was_hidden_stays_hidden_when_it_is_large_again() -> None:
     first = counts(a=1, b=9, c=30, d=40)
     before = protect(first, sums_of(first), RULES)
-    memory = remember(None, "1", before, sums_of(first))
+    memory = remembered(None, "1", before, sums_of(first))
     later = counts(a=50, b=60, c=30, d=40)
     assert hidden_in(before) <= hidden_in(protect(later, sums_of(later), RULES, memory))
     assert not hidden_in(protect(later, sums_of(later), RULES))
@@ -60,7 +54,7 @@ def test_a_later_release_does_not_reveal_an_earlier_secret_by_differencing() -> 
     first = counts(a=2, b=5, c=30)
     before = protect(first, sums_of(first), RULES)
     assert hidden_in(before) == {"a", "b"}
-    memory = remember(None, "1", before, sums_of(first))
+    memory = remembered(None, "1", before, sums_of(first))
     # Only a changes: with the total of both releases anyone could tell by how much.
     later = counts(a=8, b=5, c=30)
     result = protect(later, sums_of(later), RULES, memory)
@@ -69,11 +63,26 @@ def test_a_later_release_does_not_reveal_an_earlier_secret_by_differencing() -> 
     found = examine(careless, sums_of(later), "public", memory).set_index("cell_id").loc["a@1"]
     assert found["upper"] == pytest.approx(2)
     assert not found["is_ok"]
+    # Where no cell is left out, the equations need not be remembered.
+    assert memory.equations is not None
+    result_without = protect(later, sums_of(later), RULES, Memory(memory.cells))
+    pd.testing.assert_frame_equal(result_without.cells, result.cells)
+
+
+def test_a_cell_that_was_empty_before_needs_the_equations_of_then() -> None:
+    first = counts(a=2, b=5, c=30)
+    memory = remembered(None, "1", protect(first, sums_of(first), RULES), sums_of(first))
+    later = counts(a=2, b=5, c=30, d=8)
+    result = protect(later, sums_of(later), RULES, memory)
+    assert examine(result.cells, sums_of(later), "public", memory)["is_ok"].all()
+    gone = counts(a=2, b=5)
+    with pytest.raises(ProtectionError, match="all by part in 1"):
+        protect(gone, sums_of(gone), RULES, Memory(memory.cells))
 
 
 def test_a_remembered_secret_that_is_shown_fails_the_audit() -> None:
     first = counts(a=2, b=5, c=30)
-    memory = remember(None, "1", protect(first, sums_of(first), RULES), sums_of(first))
+    memory = remembered(None, "1", protect(first, sums_of(first), RULES), sums_of(first))
     result = protect(first, sums_of(first), RULES, memory)
     careless = result.cells.assign(status_public="free")
     found = examine(careless, sums_of(first), "public", memory)
@@ -84,7 +93,7 @@ def test_a_remembered_secret_that_is_shown_fails_the_audit() -> None:
 def test_a_secret_that_was_published_before_is_reported() -> None:
     table = counts(a=4, b=5, c=30)
     equations = sums_of(table)
-    memory = remember(None, "1", protect(table, equations, RULES), equations)
+    memory = remembered(None, "1", protect(table, equations, RULES), equations)
     stricter = {"public": {"t": Rules(is_count=True, minimum_units=5)}}
     result = protect(table, equations, stricter, memory)
     assert "a" in hidden_in(result)
