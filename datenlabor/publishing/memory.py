@@ -54,7 +54,8 @@ def settle(home: Home) -> None:
 
 def remembered(home: Home) -> list[str]:
     """Return the files of all releases that were shown, in their order."""
-    return sorted(map(str, home.memory.glob("[!.]*.parquet")))
+    files = home.memory.glob("[!.]*.parquet")
+    return [str(file) for file in sorted(files, key=lambda file: store.order_of(file.stem))]
 
 
 def _changed(home: Home, cells: str, names: list[str]) -> str:
