@@ -37,7 +37,7 @@
 
 {#- What releases have shown and kept secret, in files beside the deliveries; see protection. -#}
 {% macro remembered_view(table) %}
-    {%- set glob = "'" ~ literal_home() | replace("'", "''") ~ "/protection/[!.]*.parquet'" %}
+    {%- set glob = "'" ~ literal_home() | replace("'", "''") ~ "/protection/[!.]*/" ~ table.config.meta.file ~ "'" %}
     {%- set is_there = run_query("select count(*) from glob(" ~ glob ~ ")").rows[0][0] %}
     create or replace view {{ table.schema }}.{{ table.name }} as
     select

@@ -1,11 +1,11 @@
 """From the cells of the warehouse and what was published before to what each audience gets."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
-from datenlabor.protection.memory import DISTANCES, FREE, Memory, columns
+from datenlabor.protection.memory import DISTANCES, FREE, Memory
 from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import assess
@@ -21,19 +21,19 @@ COLUMNS = {
 
 
 def protected_cells(
-    listed: pd.DataFrame, equations: pd.DataFrame, memory: pd.DataFrame, parameters: Parameters
+    listed: pd.DataFrame, equations: pd.DataFrame, memory: Memory, parameters: Parameters
 ) -> pd.DataFrame:
     """Return one row per cell, as the memory of releases has them, with ``component_id``.
 
     ``listed``: rows of ``int_cell_listed``; ``equations``: of ``int_cell_equation_listed``;
-    ``memory``: of ``remembered_cell``. Cells that no equation connects with a secret are free and
-    are passed by. Raises ProtectionError where a secret cannot be kept.
+    ``memory``: of ``remembered_cell`` and ``remembered_equation``. Cells that no equation connects
+    with a secret are free and are passed by. Raises ProtectionError where a secret cannot be kept.
     """
     tables = listed.rename(columns=COLUMNS).assign(minimum=0.0)
     tables["single_holder"] = _holders(tables, equations)
-    roots = _roots(equations["equation_id"], equations["cell_id"])
-    tables["component_id"] = [roots.get(cell, cell) for cell in tables["cell_id"]]
-    known = memory.assign(component_id=[roots.get(cell, cell) for cell in memory["cell_id"]])
+    connected = components(equations, memory)
+    tables["component_id"] = connected(tables["cell_id"])
+    known = memory.cells.assign(component_id=connected(memory.cells["cell_id"]))
     touched = _components_with_secrets(tables, known, parameters)
     parts = [_free(tables[~tables["component_id"].isin(touched)])]
     if touched:
@@ -43,12 +43,29 @@ def protected_cells(
                 among.drop(columns="component_id"),
                 equations[equations["cell_id"].isin(set(among["cell_id"]))],
                 parameters.rules(),
-                Memory(known.loc[known["component_id"].isin(touched), columns(AUDIENCES)]),
+                memory.of_cells(set(known.loc[known["component_id"].isin(touched), "cell_id"])),
             ).cells
         )
     result = pd.concat(parts, ignore_index=True)
-    result["component_id"] = [roots.get(cell, cell) for cell in result["cell_id"]]
+    result["component_id"] = connected(result["cell_id"])
     return result.sort_values("cell_id", ignore_index=True)
+
+
+def components(equations: pd.DataFrame, memory: Memory | None) -> Callable[[pd.Series], list[str]]:
+    """Return what gives each cell the name of its component.
+
+    Cells of one component are connected by equations that hold now or held in a release.
+    """
+    now = equations[["equation_id", "cell_id"]]
+    held = [now]
+    past = memory.equations if memory else None
+    if past is not None:
+        held.append(
+            past.assign(equation_id=past["equation_id"] + " in " + past["release_id"])[now.columns]
+        )
+    pairs = pd.concat(held, ignore_index=True)
+    roots = _roots(pairs["equation_id"], pairs["cell_id"])
+    return lambda cells: [roots.get(cell, cell) for cell in cells]
 
 
 def _free(tables: pd.DataFrame) -> pd.DataFrame:

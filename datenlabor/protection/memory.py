@@ -4,7 +4,7 @@ A cell whose value was corrected is two unknown numbers: the present one and the
 which the equations of its release hold together with all that was shown then.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -29,6 +29,15 @@ class Memory:
     equations: pd.DataFrame | None = None
     """``release_id``, ``equation_id``, ``cell_id``, ``coefficient``. None: the present equations
     hold in every release that has all their cells. Right only where no cell is left out."""
+
+    def of_cells(self, names: Collection[str]) -> "Memory":
+        """Return what is remembered of some cells, which no equation connects with others."""
+        return Memory(
+            self.cells[self.cells["cell_id"].isin(names)],
+            None
+            if self.equations is None
+            else self.equations[self.equations["cell_id"].isin(names)],
+        )
 
 
 @dataclass(frozen=True)

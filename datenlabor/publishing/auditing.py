@@ -8,7 +8,7 @@ import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
-from datenlabor.methods.cell_protection import COLUMNS
+from datenlabor.methods.cell_protection import COLUMNS, components
 from datenlabor.paths import Home
 from datenlabor.protection.examining import examine
 from datenlabor.protection.loss import information_loss
@@ -51,19 +51,25 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
             "select * from intermediate.int_cell_equation_listed order by equation_id, cell_id"
         ).df()
         listed = connection.sql("from intermediate.int_cell_listed order by cell_id").df()
-        files = memory.remembered(home)
-        past = connection.read_parquet(files).df() if files else None
+    past = memory.recall(home)
     rules = read_parameters(home.root).rules()
     secret = [found[f"status_{audience}"] != FREE for audience in AUDIENCES]
-    touched = set(found.loc[secret[0] | secret[1], "component_id"])
-    among = found[found["component_id"].isin(touched)]
-    inside = set(among["cell_id"])
+    connected = components(equations, past)
+    touched = set(connected(found.loc[secret[0] | secret[1], "cell_id"]))
+
+    def inside(cells: pd.Series) -> set[str]:
+        names = zip(cells, connected(cells), strict=True)
+        return {cell for cell, component in names if component in touched}
+
+    names = inside(found["cell_id"])
+    among = found[found["cell_id"].isin(names)]
+    looked_back = past and past.of_cells(inside(past.cells["cell_id"]))
     for audience in AUDIENCES:
         findings = examine(
             among[columns(AUDIENCES)[1:]],
-            equations[equations["cell_id"].isin(inside)],
+            equations[equations["cell_id"].isin(names)],
             audience,
-            past if past is None else Memory(past[past["cell_id"].isin(inside)]),
+            looked_back,
         )
         failing = findings[~findings["is_ok"].astype(bool)]
         bare = _bare(listed, found, audience, rules[audience], past)
@@ -84,12 +90,12 @@ def _bare(
     found: pd.DataFrame,
     audience: str,
     rules: Mapping[str, Rules],
-    past: pd.DataFrame | None,
+    past: Memory | None,
 ) -> list[str]:
     """Return the cells a rule finds sensitive that are shown, and were not before."""
     shown = set(found.loc[found[f"status_{audience}"] == FREE, "cell_id"])
     if past is not None:
-        shown -= set(past.loc[past[f"status_{audience}"] == FREE, "cell_id"])
+        shown -= set(past.cells.loc[past.cells[f"status_{audience}"] == FREE, "cell_id"])
     sensitive: set[str] = set()
     for table, rows in listed.rename(columns=COLUMNS).groupby("table_code"):
         assessed = assess(rows.set_index("cell_id"), rules[str(table)])

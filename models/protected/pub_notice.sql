@@ -46,10 +46,12 @@ shown as (
 counted as (
     select
         shown.audience_code,
-        count(shown.shown_value) as value_count,
-        count(case when provenances.name_de is not null then shown.shown_value end)
-            as synthetic_count,
-        count(case when shown.conf_status = 'C' then 1 end) as secret_count
+        cast(count(shown.shown_value) as double) as value_count,
+        cast(count(
+            case when provenances.name_de is not null then shown.shown_value end
+        ) as double) as synthetic_count,
+        cast(count(case when shown.conf_status = 'C' then 1 end) as double)
+            as secret_count
     from shown
     left join provenances on shown.provenance_name = provenances.name_de
     group by shown.audience_code
@@ -67,8 +69,8 @@ final as (
         audience_code,
         1 as notice_order,
         'Musterdaten' as topic_name,
-        {{ german_number("cast(synthetic_count as double)", "0") }} || ' von '
-        || {{ german_number("cast(value_count as double)", "0") }}
+        {{ german_number("synthetic_count", "0") }} || ' von '
+        || {{ german_number("value_count", "0") }}
         || ' Werten sind erfunden und dienen nur zur Vorführung: Sie sagen nichts über die'
         || ' Wirklichkeit. Bei jedem Wert steht, woher er kommt.' as notice_text
     from counted
@@ -78,7 +80,7 @@ final as (
         audience_code,
         2 as notice_order,
         'Geheimhaltung' as topic_name,
-        {{ german_number("cast(secret_count as double)", "0") }}
+        {{ german_number("secret_count", "0") }}
         || ' Werte sind geheim zu halten, weil sie auf zu wenigen Fällen beruhen oder sich'
         || ' solche aus ihnen berechnen ließen. Sie sind weder null, noch fehlen sie.'
             as notice_text

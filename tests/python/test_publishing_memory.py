@@ -12,7 +12,7 @@ from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
 from datenlabor.methods.cell_protection import protected_cells
 from datenlabor.paths import Home
-from datenlabor.protection.memory import columns
+from datenlabor.protection.memory import Memory, columns
 from datenlabor.protection.parameters import read_parameters
 from datenlabor.publishing import auditing, memory, store, workflow
 
@@ -54,10 +54,7 @@ def write_cells(home: Home, values: dict[str, float], *, sabotaged: str | None =
         }
     )
     with duckdb.connect(str(home.warehouse)) as connection:
-        files = memory.remembered(home)
-        past = connection.read_parquet(files).df() if files else None
-        if past is None:
-            past = pd.DataFrame(columns=columns(AUDIENCES))
+        past = memory.recall(home) or Memory(pd.DataFrame(columns=columns(AUDIENCES)))
         cells = protected_cells(listed, equations, past, read_parameters(home.root))
         if sabotaged:
             for audience in AUDIENCES:
@@ -86,16 +83,17 @@ def hidden(home: Home, audience: str) -> set[str]:
 
 def remembered_rows(home: Home) -> list[tuple[str, int]]:
     return [
-        (Path(file).stem, duckdb.read_parquet(file).count("*").fetchall()[0][0])
-        for file in memory.remembered(home)
+        (folder.name, duckdb.read_parquet(str(folder / "cells.parquet")).shape[0])
+        for folder in memory.remembered(home)
     ]
 
 
 def test_a_release_is_remembered_once_and_for_its_owner_only(home: Home) -> None:
     first = publish(home)
     assert remembered_rows(home) == [(first.release_id, 4)]
-    [file] = home.memory.iterdir()
-    assert file.stat().st_mode & 0o777 == 0o600
+    files = list(home.memory.glob("*/*"))
+    assert sorted(file.name for file in files) == ["cells.parquet", "equations.parquet"]
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
     second = publish(home)
     assert remembered_rows(home) == [(first.release_id, 4), (second.release_id, 0)]
 
@@ -127,6 +125,19 @@ def test_a_secret_that_can_be_worked_out_is_not_published(home: Home, *, is_firs
         write_cells(home, VALUES)
     assert len(memory.remembered(home)) == (0 if is_first else 1)
     publish(home)
+
+
+def test_cells_come_and_go_with_their_equations(home: Home) -> None:
+    """What held in an earlier release holds for what it showed, whatever holds now."""
+    write_cells(home, {**VALUES, "d": 10.0, "total": 61.0})
+    publish(home)
+    before = hidden(home, "internal")
+    write_cells(home, {**VALUES, "total": 51.0})
+    publish(home)
+    write_cells(home, {**VALUES, "d": 11.0, "e": 40.0, "total": 102.0})
+    publish(home)
+    assert before <= hidden(home, "internal") | {"d"}
+    assert [rows for _, rows in remembered_rows(home)] == [5, 4, 6]
 
 
 def test_a_release_that_was_not_shown_is_not_remembered(
