@@ -72,7 +72,8 @@ final as (
         {{ german_number("synthetic_count", "0") }} || ' von '
         || {{ german_number("value_count", "0") }}
         || ' Werten sind erfunden und dienen nur zur Vorführung: Sie sagen'
-        || ' nichts über die Wirklichkeit. Bei jedem Wert steht, woher er kommt.' as notice_text
+        || ' nichts über die Wirklichkeit. Bei jedem Wert steht, woher er kommt.'
+            as notice_text
     from counted
     where synthetic_count > 0
     union all
