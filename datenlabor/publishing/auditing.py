@@ -65,13 +65,6 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
     among = found[found["cell_id"].isin(names)]
     looked_back = past and past.of_cells(inside(past.cells["cell_id"]))
     for audience in AUDIENCES:
-        findings = examine(
-            among[columns(AUDIENCES)[1:]],
-            equations[equations["cell_id"].isin(names)],
-            audience,
-            looked_back,
-        )
-        failing = findings[~findings["is_ok"].astype(bool)]
         bare = _bare(listed, found, audience, rules[audience], past)
         if bare:
             raise DatenlaborError(
@@ -79,10 +72,20 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
                 f"{', '.join(bare[:_MOST_NAMED])}.",
                 hint=_HINT,
             )
-        if len(failing):
-            raise _revealed(audience, failing)
+        targets = 0
+        if names:  # Else there is nothing to work out.
+            findings = examine(
+                among[columns(AUDIENCES)[1:]],
+                equations[equations["cell_id"].isin(names)],
+                audience,
+                looked_back,
+            )
+            failing = findings[~findings["is_ok"].astype(bool)]
+            if len(failing):
+                raise _revealed(audience, failing)
+            targets = len(findings)
         hidden = int((found[f"status_{audience}"] != FREE).sum())
-        yield Audited(audience, len(found), hidden, len(findings))
+        yield Audited(audience, len(found), hidden, targets)
 
 
 def _bare(

@@ -7,7 +7,7 @@ import pytest
 from access_world import World, attacked
 from chromium import chromium, logged_in
 from installation import Installation, installed
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser, BrowserContext
 
 from datenlabor.service.superset import ADMIN
 
@@ -28,12 +28,16 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 @pytest.fixture(scope="session")
-def context(installation: Installation) -> Iterator[BrowserContext]:
+def browser() -> Iterator[Browser]:
+    """Return one browser for all: Playwright does not start a second one beside it."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def context(installation: Installation, browser: Browser) -> Iterator[BrowserContext]:
     """Return the browser of somebody who has logged in (once: log-ins are limited)."""
-    with (
-        chromium() as browser,
-        logged_in(browser, installation.url, ADMIN, installation.password) as context,
-    ):
+    with logged_in(browser, installation.url, ADMIN, installation.password) as context:
         yield context
 
 

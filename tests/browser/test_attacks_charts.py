@@ -37,7 +37,7 @@ INJECTIONS: dict[str, dict[str, object]] = {
     },
     "condition with another statement": {"extras": {"where": "1=1); drop table x; select (1"}},
     "condition after grouping": {"extras": {"having": "1 = 1) or (1 = 1"}},
-    "template": {"extras": {"where": "area_name = '{{ 7 * 191 }}'"}},
+    "template": {"extras": {"where": "area_name = '{{ 123457 * 1000003 }}'"}},
     "metric with a subquery": {
         "metrics": [expression("(select max(area_name) from protected.pub_area_geometry)")]
     },
@@ -111,7 +111,7 @@ def test_what_is_injected_leads_nowhere(world: World, name: str) -> None:
         answer = world.visitors[role].chart(dataset, claim, **INJECTIONS[name])
         assert OTHER_AREA not in answer.text, role
         assert "root:x:" not in answer.text, role
-        assert "1337" not in answer.text, role
+        assert str(123457 * 1000003) not in answer.text, role
         assert str(world.installation.home.root) not in answer.text, role
 
 

@@ -62,7 +62,8 @@ def publish_marked(installation: Installation, number: int) -> None:
     with duckdb.connect(str(installation.home.warehouse)) as connection:
         [changed] = connection.execute(
             "update protected.pub_indicator_value set indicator_value = $1 "
-            "where indicator_code = $2 and area_code = $3 and calendar_year = $4",
+            "where indicator_code = $2 and area_code = $3 and calendar_year = $4 "
+            "and audience_code = 'internal'",
             [FIRST + number, METRIC, AREA, YEAR],
         ).fetchall()
     assert changed == (1,)

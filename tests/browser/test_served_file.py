@@ -36,11 +36,13 @@ def columns(connection: duckdb.DuckDBPyConnection, database: str) -> list[tuple[
 
 
 def collect(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], kind: str) -> None:
-    """Make the table ``known`` of everything the warehouse holds in columns of these names."""
+    """Make the table ``known`` of everything lists of companies hold in columns of these names."""
+    every = columns(connection, "warehouse")
+    companies = {table for table, column, _ in every if column == "company_code"}
     found = [
         f"select {quote(column)}::{kind} as value from {table}"
-        for table, column, _ in columns(connection, "warehouse")
-        if column in names
+        for table, column, _ in every
+        if column in names and table in companies
     ]
     assert found
     connection.execute(f"create or replace temp table known as {' union '.join(found)}")
