@@ -10,6 +10,7 @@ field.
 import json
 import os
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response, g, request
@@ -47,7 +48,7 @@ def record(action: str, user_id: int | None, **what: str) -> None:
 def record_export(response: Response) -> Response:
     """Log every download that succeeds."""
     disposition = response.headers.get("Content-Disposition", "")
-    if response.status_code == 200 and disposition.startswith("attachment"):  # noqa: PLR2004  OK
+    if response.status_code == HTTPStatus.OK and disposition.startswith("attachment"):
         user = g.get("user")
         user_id = None if user is None or user.is_anonymous else user.id
         file = disposition.partition("filename=")[2].strip('"')

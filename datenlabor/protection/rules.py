@@ -11,6 +11,9 @@ import pandas as pd
 
 from datenlabor.protection.system import Flags, Numbers, ProtectionError, listed
 
+_WHOLE = 100.0
+"""Per cent."""
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -36,7 +39,7 @@ class Rules:
         """Raise ProtectionError where a parameter makes no sense."""
         shares = [k for _, k in self.dominance] + [self.range_percent]
         shares += [] if self.p_percent is None else [self.p_percent]
-        if not all(0 < share <= 100 for share in shares):  # noqa: PLR2004  per cent
+        if not all(0 < share <= _WHOLE for share in shares):
             raise ProtectionError("p, k and the range of rules are more than 0 and at most 100.")
         if any(n < 1 for n, _ in self.dominance) or self.least_range <= 0:
             raise ProtectionError("n of a dominance rule is at least 1, the least range above 0.")
@@ -86,7 +89,7 @@ def _reach_of_few(value: Numbers, rules: Rules) -> Numbers:
     """
     if rules.is_count:
         return np.maximum(rules.minimum_units - value, 0.0)
-    return rules.range_percent / 100 * np.abs(value)
+    return rules.range_percent / _WHOLE * np.abs(value)
 
 
 def _reaches_of_dominance(
@@ -99,11 +102,11 @@ def _reaches_of_dominance(
     found = []
     if rules.p_percent is not None:
         first, second = _column(cells, "x1"), _column(cells, "x2")
-        missing = rules.p_percent / 100 * first - (value - first - second)
+        missing = rules.p_percent / _WHOLE * first - (value - first - second)
         found.append((missing > 0, missing))
     for n, k in rules.dominance:
         largest = sum(_column(cells, f"x{place}") for place in range(1, n + 1))
-        missing = 100 / k * largest - value
+        missing = _WHOLE / k * largest - value
         found.append((missing > 0, missing))
     return found
 

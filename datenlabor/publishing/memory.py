@@ -40,9 +40,9 @@ def prepare(home: Home, release_id: str, cells: str) -> None:
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         changed = f"component_id in ({_changed(home, cells, names)})"
         queries = {
-            "cells": f"select {release}, {', '.join(names)} from {cells} as cells "  # noqa: S608
+            "cells": f"select {release}, {', '.join(names)} from {cells} as cells "  # noqa: S608 fixed names
             f"where {changed} order by cell_id",
-            "equations": f"select {release}, equation_id, cell_id, coefficient "  # noqa: S608
+            "equations": f"select {release}, equation_id, cell_id, coefficient "  # noqa: S608 fixed
             f"from {EQUATIONS} where cell_id in "
             f"(select cell_id from {cells} as cells where {changed}) "
             "order by equation_id, cell_id",
@@ -99,6 +99,6 @@ def _changed(home: Home, cells: str, names: Sequence[str]) -> str:
         f"cells.{name} is distinct from latest.{name}" for name in names if name != "single_holder"
     )
     return (
-        f"select component_id from {cells} as cells left join ({latest}) as latest "  # noqa: S608
+        f"select component_id from {cells} as cells left join ({latest}) as latest "  # noqa: S608 fixed
         f"using (cell_id) where {different}"
     )

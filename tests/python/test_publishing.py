@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -15,14 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_warehouse import TABLES, hidden, publish, query, small_home
 
-from datenlabor import pipeline, publishing, warehouse
+from datenlabor import publishing, warehouse
 from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
-from datenlabor.pipeline import Warehouse
-from datenlabor.publishing import build, commands, memory, store, workflow
+from datenlabor.publishing import build, store, workflow
 from datenlabor.publishing.connection import READ_ONLY_CONFIG, open_read_only
-from datenlabor.publishing.manifest import protected_tables
 from datenlabor.publishing.tables import Table
 
 
@@ -338,91 +335,9 @@ def test_ids_are_unique_and_sorted_whatever_the_clock(moments: list[datetime]) -
     assert taken[0] == f"{moments[0]:%Y%m%dT%H%M%SZ}"
 
 
-def model(name: str, **changes: object) -> dict[str, Any]:
-    return {
-        "resource_type": "model",
-        "schema": "protected",
-        "name": name,
-        "alias": name,
-        "config": {"materialized": "table", "meta": {}},
-        **changes,
-    }
-
-
-def write_manifest(path: Path, *nodes: dict[str, Any]) -> Path:
-    path.write_text(json.dumps({"nodes": {str(i): node for i, node in enumerate(nodes)}}))
-    return path
-
-
-def test_manifest(tmp_path: Path) -> None:
-    manifest = write_manifest(
-        tmp_path / "manifest.json",
-        model("b"),
-        model("a", config={"meta": {"publish_order": ["x", "y"]}}),
-        model("mart", schema="marts"),
-        model("test", resource_type="test"),
-        model("helper", config={"materialized": "ephemeral"}),
-        model("versioned", alias="versioned_v2", config={"meta": None}),
-    )
-    tables = protected_tables(manifest)
-    assert tables == {"a": ("x", "y"), "b": (), "versioned_v2": ()}
-    assert list(tables) == sorted(tables)
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"nodes": 1}', '{"nodes": {}}', "\xff"])
-def test_unusable_manifest(tmp_path: Path, content: str) -> None:
-    manifest = tmp_path / "manifest.json"
-    with pytest.raises(DatenlaborError, match="missing") as caught:
-        protected_tables(manifest)
-    assert "dbt build" in caught.value.hint
-    manifest.write_bytes(content.encode("latin-1"))
-    with pytest.raises(DatenlaborError) as caught:
-        protected_tables(manifest)
-    assert "dbt build" in caught.value.hint
-
-
-@pytest.mark.parametrize("order", ["area", [1], {"a": 1}])
-def test_malformed_order(tmp_path: Path, order: object) -> None:
-    broken = model("a", config={"meta": {"publish_order": order}})
-    with pytest.raises(DatenlaborError, match=r"Model a: config\.meta\.publish_order"):
-        protected_tables(write_manifest(tmp_path / "m.json", broken))
-
-
 def test_a_warehouse_that_is_another_build_is_refused(home: Home) -> None:
     first = publish(home, inputs_fingerprint="abc")
     warehouse.unmark(home)
     with pytest.raises(DatenlaborError, match="changed after it had been built"):
         publishing.publish(home, tables=TABLES, inputs_fingerprint="abc")
     assert store.current_id(home) == first.release_id
-
-
-def test_commands(
-    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("DATENLABOR_HOME", str(home.root))
-    manifest = write_manifest(home.root / "manifest.json", model("fct"))
-    monkeypatch.setattr(commands, "MANIFEST", manifest)
-    states = iter([True, True, False])
-    monkeypatch.setattr(
-        pipeline, "bring_up_to_date", lambda *_: Warehouse("fingerprint", is_new=next(states))
-    )
-    monkeypatch.setattr(memory, "CELLS", None)
-    warehouse.mark(home, "fingerprint")
-    for _ in range(3):
-        commands.publish_command()
-    assert len(store.ids(home)) == 2
-    second = store.current_id(home)
-    assert second
-    assert store.read_release(home, second).inputs_fingerprint == "fingerprint"
-    commands.publish_command(rollback=True)
-    first = store.current_id(home)
-    assert first != second
-    commands.publish_command(rollback=True, to=second)
-    assert store.current_id(home) == second
-    with pytest.raises(DatenlaborError, match="--to"):
-        commands.publish_command(to=first)
-    capsys.readouterr()
-    commands.releases_command()
-    listing = capsys.readouterr().out
-    assert f"{first}" in listing
-    assert listing.count("●") == 1

@@ -1,8 +1,6 @@
 """Metrics become SQL: what is translated is equal to a plain computation, the rest is refused."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import duckdb
@@ -13,7 +11,7 @@ from hypothesis import strategies as st
 
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT
-from datenlabor.semantics.artifacts import Metric, Project, SemanticModel, read_project
+from datenlabor.semantics.artifacts import Metric, Project, SemanticModel
 from datenlabor.semantics.metric_sql import metric_sql
 
 Spec = dict[str, Any]
@@ -341,61 +339,3 @@ def test_ratio_does_not_depend_on_the_order_of_rows(
     table: duckdb.DuckDBPyConnection, rows: list[Row]
 ) -> None:
     assert answer(table, "indicator_ratio", rows) == answer(table, "indicator_ratio", rows[::-1])
-
-
-# What dbt writes.
-
-
-def semantic_manifest(**metric: object) -> Mapping[str, object]:
-    entry = {
-        "name": "m",
-        "label": None,
-        "description": "two\n lines",
-        "type": "simple",
-        "type_params": {"is_private": True},
-        "config": {"meta": {"unit": "x"}},
-    }
-    return {"semantic_models": [], "metrics": [entry | metric]}
-
-
-def test_artifacts_are_read(tmp_path: Path) -> None:
-    column = {"name": "a", "data_type": "VARCHAR", "description": " A\n b ", "config": {"meta": {}}}
-    node = {
-        "name": "pub_x",
-        "resource_type": "model",
-        "schema": "protected",
-        "fqn": ["datenlabor", "protected", "pub_x"],
-        "description": " X ",
-        "config": {"meta": {"label": "Iks"}},
-        "columns": {"a": column},
-        "constraints": [{"type": "not_null"}, {"type": "primary_key", "columns": ["a"]}],
-        "original_file_path": "models/protected/pub_x.sql",
-        "depends_on": {"nodes": ["model.datenlabor.fct"]},
-    }
-    nodes = {"model.x": node, "test.x": {"resource_type": "test", "name": "t"}}
-    (tmp_path / "manifest.json").write_text(json.dumps({"nodes": nodes}), "utf-8")
-    (tmp_path / "semantic_manifest.json").write_text(json.dumps(semantic_manifest()), "utf-8")
-    found = read_project(tmp_path)
-    [model] = found.protected_models
-    assert (model.name, model.layer, model.label, model.description) == (
-        "pub_x",
-        "protected",
-        "Iks",
-        "X",
-    )
-    assert model.column_names == {"a"}
-    assert model.primary_key == ("a",)
-    assert (model.columns[0].data_type, model.columns[0].label) == ("varchar", "a")
-    assert model.columns[0].description == "A b"
-    metric = found.metrics["m"]
-    assert (metric.label, metric.description, metric.is_hidden) == ("m", "two lines", True)
-
-
-def test_artifacts_that_are_missing_or_cut_off(tmp_path: Path) -> None:
-    with pytest.raises(DatenlaborError, match=r"manifest\.json does not exist") as missing:
-        read_project(tmp_path)
-    assert "dbt parse" in missing.value.hint
-    (tmp_path / "manifest.json").write_text('{"nodes":', "utf-8")
-    with pytest.raises(DatenlaborError, match=r"manifest\.json is not valid JSON") as broken:
-        read_project(tmp_path)
-    assert "Delete it" in broken.value.hint

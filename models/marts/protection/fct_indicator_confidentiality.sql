@@ -111,17 +111,8 @@ final as (
         indicator_code,
         not is_official as is_subject_to_protection,
         {% for audience in audiences() -%}
-            case
-                when
-                    area_level != 'municipality'
-                    and avg(case
-                        when is_figure then cast(
-                            {{ audience }}_status not in ('F', 'N') as integer
-                        )
-                    end) over level_figures > {{ var("most_secrets_of_level") }}
-                    then 'N'
-                else {{ audience }}_status
-            end as {{ audience }}_conf_status
+            {{ unless_mostly_secret(audience ~ "_status") }}
+                as {{ audience }}_conf_status
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from decided

@@ -76,17 +76,8 @@ final as (
         time_key,
         measure_code,
         {% for audience in audiences() -%}
-            case
-                when
-                    area_level != 'municipality'
-                    and avg(case
-                        when is_figure then cast(
-                            {{ audience }}_conf_status not in ('F', 'N') as integer
-                        )
-                    end) over level_figures > {{ var("most_secrets_of_level") }}
-                    then 'N'
-                else {{ audience }}_conf_status
-            end as {{ audience }}_conf_status,
+            {{ unless_mostly_secret(audience ~ "_conf_status") }}
+                as {{ audience }}_conf_status,
             {{ audience }}_total_conf_status
             {%- if not loop.last %},{% endif %}
         {% endfor %}
