@@ -77,6 +77,11 @@ class Home:
         return self.root / "deliveries"
 
     @property
+    def comments(self) -> Path:
+        """Folder of the comments written in the form; nothing in it is ever overwritten."""
+        return self.root / "comments"
+
+    @property
     def releases(self) -> Path:
         """Folder of all published releases."""
         return self.root / "releases"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from datenlabor import console, dbt, narrow, publishing, warehouse
 from datenlabor.city import City
+from datenlabor.comments.delivering import ingest_comments
 from datenlabor.deliveries import rebuild, store
 from datenlabor.deliveries.ingest import ingest_registers
 from datenlabor.errors import DatenlaborError
@@ -21,7 +22,7 @@ class Warehouse:
 
 
 def bring_up_to_date(home: Home, city: City) -> Warehouse:
-    """Take in the city's registers and build the warehouse if it is not made of what is there now.
+    """Take in registers and comments and build the warehouse if it is not made of what is there.
 
     Raises:
         DatenlaborError: a register, a model or a test is wrong, or something was changed while it
@@ -29,6 +30,7 @@ def bring_up_to_date(home: Home, city: City) -> Warehouse:
 
     """
     ingest_registers(home, city)
+    ingest_comments(home, city)
     with store.locked(home):
         rebuild.discard_draft(home)
         current = publishing.current_release(home)

@@ -81,6 +81,19 @@ def ingest_registers(home: Home, city: City, *, read: Reader | None = None) -> N
         Request(file, register_spec(city, file), is_configuration=True, supplied=known)
         for file in city.registers
     ]
+    ingest_configuration(home, requests, read=read)
+
+
+def ingest_configuration(
+    home: Home, requests: Sequence[Request], *, read: Reader | None = None
+) -> None:
+    """Deliver what is part of the installation, as far as it has changed.
+
+    Raises:
+        DatenlaborError: one of the files has a row that is wrong.
+        OSError: the disk refuses.
+
+    """
     with store.locked(home):
         for request in sorted(requests, key=_order):
             outcome = _deliver(home, request, read or reading.read)

@@ -11,8 +11,10 @@ from datenlabor.deliveries.spec import parse_spec
 from datenlabor.errors import DatenlaborError
 
 
-def register_spec(city: City, file: Path) -> SpecFile:
-    """Return the spec of ``cities/<code>/registers/<dataset>.csv``.
+def register_spec(city: City, file: Path, series: str = "register", title: str = "") -> SpecFile:
+    """Return the spec of ``cities/<code>/registers/<dataset>.csv``, or of another series of files.
+
+    Of each series and dataset the newest delivery counts.
 
     Raises:
         DatenlaborError: the file is not named like a register, its header has columns that are
@@ -33,18 +35,19 @@ def register_spec(city: City, file: Path) -> SpecFile:
             f"{file}, line 1: columns {strange or columns} do not fit contract {contract.dataset}.",
             hint=f"Its columns, each once: {', '.join(c.name for c in contract.columns)}.",
         )
+    suffix = contract.dataset if series == "register" else f"{contract.dataset}_{series}"
     source = {
-        "code": f"city_{city.code}_{contract.dataset}",
+        "code": f"city_{city.code}_{suffix}",
         "publisher": city.name,
-        "title": f"{contract.title} ({city.name})",
+        "title": f"{title or contract.title} ({city.name})",
         "licence": city.licence,
         "attribution": city.name,
         "rhythm": "irregular",
         "lag_months": 0,
     }
     content = {
-        "name": f"register_{contract.dataset}",
-        "title": contract.title,
+        "name": f"{series}_{contract.dataset}",
+        "title": title or contract.title,
         "dataset": contract.dataset,
         "source": source,
         "format": {

@@ -20,7 +20,9 @@ final as (
         title_de,
         text_de,
         provenance_code,
-        delivery_id
+        delivery_id,
+        coalesce(audience, 'internal') as audience_code,
+        coalesce(is_withdrawn, false) as is_withdrawn
     from comments
 )
 

@@ -30,9 +30,12 @@ final as (
         comments.text_de as comment_text,
         comments.delivery_id as release_id,
         comments.provenance_code,
+        comments.audience_code,
+        comments.is_withdrawn,
         comments.valid_from_on,
         lead(comments.valid_from_on) over version_window as valid_to_on,
-        lead(comments.valid_from_on) over version_window is null as is_current
+        lead(comments.valid_from_on) over version_window is null
+        and not comments.is_withdrawn as is_current
     from comments
     left join kinds on comments.comment_kind = kinds.comment_kind
     left join areas on comments.area_code = areas.area_code
