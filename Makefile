@@ -53,7 +53,7 @@ browser: build chromium ## open the dashboards in Chromium
 	$(BIN)/pytest tests/browser
 
 screenshots: build chromium ## take the pictures of the README
-	$(BIN)/pytest tests/browser/test_dashboards.py -k picture --screenshots docs/images
+	$(BIN)/pytest tests/browser -k picture --screenshots docs/images
 
 publish: environments ## build if anything changed, and publish a release into data/<city>
 	$(BIN)/datenlabor publish

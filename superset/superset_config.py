@@ -35,6 +35,7 @@ from appearance import (
     THEME_DARK,
     THEME_DEFAULT,
 )
+from comments.pages import blueprint as comment_pages
 from flask import Blueprint, Flask, Response, g, request, send_file
 from sqlalchemy.pool import NullPool
 from superset.config import DISALLOWED_SQL_FUNCTIONS as SUPERSET_DISALLOWED_SQL_FUNCTIONS
@@ -137,6 +138,7 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802  Superset's name
             by_address(blueprint)
             by_account(blueprint)
     people.follow_logins(app)
+    app.appbuilder.add_link("Einordnungen", href="/einordnungen/")
     # The last to be named is the first to be called.
     app.after_request(responses.say_language)
     app.after_request(responses.explain_errors)
@@ -274,4 +276,4 @@ _pages.add_url_rule("/datenlabor/empty/<int:z>/<int:x>/<int:y>.png", view_func=_
 # only the installed texts and needs a permission that nobody has before the log-in, so that the
 # log-in page would stay English.
 _pages.add_url_rule("/superset/language_pack/de/", view_func=_language_pack)
-BLUEPRINTS = [_pages]
+BLUEPRINTS = [_pages, comment_pages]

@@ -15,7 +15,7 @@ from datenlabor.service.secrets import METADATA_URI, provided
 def backup_command(
     file: Annotated[Path, typer.Argument(help="The archive to write; it must not exist.")],
 ) -> None:
-    """Back up what cannot be derived: deliveries, metadata, secrets, protection.
+    """Back up what cannot be derived: deliveries, comments, metadata, secrets, protection.
 
     Works while dashboards are served. The archive holds secrets and raw data: keep it encrypted.
     """

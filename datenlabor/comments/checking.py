@@ -54,8 +54,8 @@ def tidy(text: str) -> str:
     return " ".join(kept.split())
 
 
-def problems(content: Content, choices: Choices) -> dict[str, str]:
-    """Return what is wrong, in German, by field; empty if nothing is."""
+def problems(content: Content, choices: Choices, *, is_draft: bool = False) -> dict[str, str]:
+    """Return what is wrong, in German, by field; a draft may lack things."""
     found: dict[str, str] = {}
     for name, known in (
         ("area_code", choices.areas),
@@ -67,19 +67,22 @@ def problems(content: Content, choices: Choices) -> dict[str, str]:
         ("period", choices.periods),
     ):
         value = getattr(content, name)
-        if not value and name not in _OPTIONAL:
+        if not value and name not in _OPTIONAL and not is_draft:
             found[name] = "Bitte wählen."
         elif value and value not in known:
             found[name] = "Das steht nicht in der Liste."
-    if not content.indicator_code and not content.industry_code:
+    if not content.indicator_code and not content.industry_code and not is_draft:
         found["indicator_code"] = "Bitte einen Indikator oder einen Wirtschaftszweig wählen."
     for name, text, (least, most) in (
         ("title", content.title, TITLE_LENGTH),
         ("text", content.text, TEXT_LENGTH),
     ):
-        if not least <= len(text) <= most:
+        if not (0 if is_draft else least) <= len(text) <= most:
             found[name] = f"{least} bis {most} Zeichen, es sind {len(text)}."
+        # Superset's tables try out what looks like HTML; the contract refuses it as well.
+        elif re.search(r"[<>]", text):
+            found[name] = "Bitte ohne spitze Klammern schreiben."
         # A spreadsheet would take "=…" for a formula.
-        elif not re.match(r"[\w„“\"(]", text):
+        elif text and not re.match(r"[\w„“\"(]", text):
             found[name] = "Der Text beginnt mit einem Buchstaben, einer Ziffer oder einem Zitat."
     return found

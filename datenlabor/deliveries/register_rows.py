@@ -109,9 +109,15 @@ def _is_plain(source: ColumnSpec) -> bool:
 
 def _text(column: Column, raw: str, label: str) -> _Cell:
     value = f"nullif({trimmed(raw)}, '')"
-    rule = f"case when {value} is null then 'required' end" if column.required else "null"
-    value = rf"regexp_replace({value}, '\s+', ' ', 'g')"
+    conditions = [(f"{value} is null", "'required'")] if column.required else []
     hint = column.hint or f"{column.name} must not be empty."
+    if column.pattern:
+        matches = f"regexp_full_match({value}, {literal(column.pattern)}, 's')"
+        conditions.append((f"not {matches}", "'pattern'"))
+        hint = column.hint or f"{column.name} must not be empty; allowed is {column.pattern}."
+    branches = " ".join(f"when {condition} then {rule}" for condition, rule in conditions)
+    rule = f"case {branches} end" if branches else "null"
+    value = rf"regexp_replace({value}, '\s+', ' ', 'g')"
     return _Cell(column, value, rule, literal(hint), raw, label)
 
 

@@ -244,8 +244,9 @@ def _environment(home: Home) -> dict[str, str]:
         | {
             "DATENLABOR_HOME": str(home.root),
             "SUPERSET_CONFIG_PATH": str(SOURCES / "superset_config.py"),
-            # The modules beside it; their folder is no package, which would shadow Superset's.
-            "PYTHONPATH": str(SOURCES),
+            # The modules beside it, and what they share with the warehouse. The folder is no
+            # package, which would shadow Superset's.
+            "PYTHONPATH": os.pathsep.join(map(str, (SOURCES, PROJECT))),
             # Else Superset makes a folder ~/.superset.
             "SUPERSET_HOME": str(home.superset),
             "PYTHONUNBUFFERED": "1",
