@@ -1,14 +1,17 @@
 """From the cells of the warehouse and what was published before to what each audience gets."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
+from datenlabor.processes import side_by_side
+from datenlabor.protection.components import leaders
 from datenlabor.protection.memory import DISTANCES, FREE, Memory
 from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
-from datenlabor.protection.rules import assess
+from datenlabor.protection.rules import Rules, assess
 
 COLUMNS = {
     "cell_value": "value",
@@ -18,6 +21,24 @@ COLUMNS = {
     "second_contribution": "x2",
 }
 """What ``datenlabor.protection`` calls the columns of ``int_cell_listed``."""
+
+
+_MANY = 20_000
+"""Cells from which on it is worth starting a second process."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Whole components, to be protected apart from others."""
+
+    tables: pd.DataFrame
+    equations: pd.DataFrame
+    memory: Memory
+    rules: Mapping[str, Mapping[str, Rules]]
+
+    def protected(self) -> pd.DataFrame:
+        """Return one row per cell."""
+        return protect(self.tables, self.equations, self.rules, self.memory).cells
 
 
 def protected_cells(
@@ -35,18 +56,19 @@ def protected_cells(
     tables["component_id"] = connected(tables["cell_id"])
     known = memory.cells.assign(component_id=connected(memory.cells["cell_id"]))
     touched = _components_with_secrets(tables, known, parameters)
-    parts = [_free(tables[~tables["component_id"].isin(touched)])]
-    if touched:
-        among = tables[tables["component_id"].isin(touched)]
+    free = _free(tables[~tables["component_id"].isin(touched)])
+    parts = []
+    for share in _shares(tables.loc[tables["component_id"].isin(touched), "component_id"]):
+        among = tables[tables["component_id"].isin(share)]
         parts.append(
-            protect(
+            _Part(
                 among.drop(columns="component_id"),
                 equations[equations["cell_id"].isin(set(among["cell_id"]))],
+                memory.of_cells(set(known.loc[known["component_id"].isin(share), "cell_id"])),
                 parameters.rules(),
-                memory.of_cells(set(known.loc[known["component_id"].isin(touched), "cell_id"])),
-            ).cells
+            )
         )
-    result = pd.concat(parts, ignore_index=True)
+    result = pd.concat([free, *side_by_side(_Part.protected, parts)], ignore_index=True)
     result["component_id"] = connected(result["cell_id"])
     return result.sort_values("cell_id", ignore_index=True)
 
@@ -56,16 +78,22 @@ def components(equations: pd.DataFrame, memory: Memory | None) -> Callable[[pd.S
 
     Cells of one component are connected by equations that hold now or held in a release.
     """
-    now = equations[["equation_id", "cell_id"]]
-    held = [now]
+    now = equations[["equation_id", "cell_id"]].assign(release_id="")
     past = memory.equations if memory else None
-    if past is not None:
-        held.append(
-            past.assign(equation_id=past["equation_id"] + " in " + past["release_id"])[now.columns]
-        )
-    pairs = pd.concat(held, ignore_index=True)
-    roots = _roots(pairs["equation_id"], pairs["cell_id"])
+    terms = now if past is None else pd.concat([now, past[now.columns]], ignore_index=True)
+    firsts = terms.groupby(["release_id", "equation_id"], sort=False)["cell_id"].transform("first")
+    roots = _roots(firsts, terms["cell_id"])
     return lambda cells: [roots.get(cell, cell) for cell in cells]
+
+
+def _shares(component_of_cells: pd.Series) -> list[set[str]]:
+    """Return components in two shares of about as many cells; in one if there are few cells."""
+    sizes = component_of_cells.value_counts()
+    if len(component_of_cells) < _MANY:
+        return [set(sizes.index)] if len(sizes) else []
+    # The largest first, in turn: each gets as many large ones.
+    ordered = sizes.sort_index().sort_values(ascending=False, kind="stable").index
+    return [set(ordered[0::2]), set(ordered[1::2])]
 
 
 def _free(tables: pd.DataFrame) -> pd.DataFrame:
@@ -111,15 +139,6 @@ def _holders(tables: pd.DataFrame, equations: pd.DataFrame) -> pd.Series:
 
 def _roots(first: pd.Series, second: pd.Series) -> Mapping[str, str]:
     """Return for each name that pairs connect with others one that stands for all of them."""
-    root: dict[str, str] = {}
-
-    def find(name: str) -> str:
-        while (above := root.setdefault(name, name)) != name:
-            root[name] = root[above]
-            name = above
-        return name
-
-    for one, other in zip(first, second, strict=True):
-        lower, higher = sorted((find(str(one)), find(str(other))))
-        root[higher] = lower
-    return {name: find(name) for name in list(root)}
+    codes, names = pd.factorize(pd.concat([first, second], ignore_index=True), sort=True)
+    leader = leaders(codes[: len(first)], codes[len(first) :], len(names))
+    return dict(zip(names, names[leader], strict=True))

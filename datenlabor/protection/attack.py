@@ -10,8 +10,9 @@ from itertools import product
 
 import numpy as np
 
+from datenlabor.protection.components import Component, surroundings
 from datenlabor.protection.programs import Move, Moves, furthest
-from datenlabor.protection.system import NOBODY, Component, Secrets, System, surroundings
+from datenlabor.protection.system import NOBODY, Secrets, System
 
 _NEAR = (400, 1200)
 """Cells of a large component that are looked at first; the rest is taken to stay."""

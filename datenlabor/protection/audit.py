@@ -5,7 +5,8 @@ the cell is higher than it is by the distance wanted, one in which it is lower. 
 reader, and every single holder of a cell, who knows it. Where there is no such table, the exact end
 of the interval is found with the equations that prove it.
 
-Nothing here is shared with the search for a pattern but the description of cells.
+Nothing here is shared with the search for a pattern but the description of cells and of what hangs
+together.
 """
 
 from typing import Literal
@@ -13,7 +14,8 @@ from typing import Literal
 import numpy as np
 
 from datenlabor.protection.attack import Attack, Failure, Finding
-from datenlabor.protection.system import NOBODY, Flags, Secrets, System, connected
+from datenlabor.protection.components import connected
+from datenlabor.protection.system import NOBODY, Flags, Secrets, System
 
 Effort = Literal["quick", "full", "exact"]
 
@@ -40,12 +42,11 @@ def audit(
         _shown(cell, float(system.amounts[cell]), float(secrets.up[cell]))
         for cell in np.flatnonzero(targets & ~hidden).tolist()
     ]
-    for component in connected(system, unknown):
+    for component in connected(system, unknown, targets):
         wanted = [cell for cell in component.cells if targets[cell]]
-        if wanted:
-            attack = Attack(system, secrets, component, is_thorough=effort != "quick")
-            attack.sweep(wanted)
-            findings += [attack.finding(cell, exact=effort == "exact") for cell in wanted]
+        attack = Attack(system, secrets, component, is_thorough=effort != "quick")
+        attack.sweep(wanted)
+        findings += [attack.finding(cell, exact=effort == "exact") for cell in wanted]
     return sorted(findings, key=lambda finding: finding.cell)
 
 

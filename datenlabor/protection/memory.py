@@ -6,7 +6,9 @@ which the equations of its release hold together with all that was shown then.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 
 DISTANCES = ("up", "down", "alone")
@@ -101,7 +103,16 @@ def _former(equations: pd.DataFrame, traces: pd.DataFrame) -> pd.DataFrame:
 
 def _distinct(equations: pd.DataFrame) -> pd.DataFrame:
     """Return equations without those that say the same of the same cells as one before."""
-    terms = equations["cell_id"] + "*" + equations["coefficient"].astype(str)
-    contents = terms.sort_values().groupby(equations["equation_id"], sort=False).agg("|".join)
-    kept = contents[~contents.duplicated()].index
-    return equations.loc[equations["equation_id"].isin(kept), _EQUATION]
+    number = pd.factorize(equations["equation_id"])[0]
+    place = pd.factorize(equations["cell_id"])[0]
+    factor = equations["coefficient"].to_numpy(np.int64)
+    order = np.lexsort((place, number))
+    terms = np.stack([place[order], factor[order]], axis=1)
+    bounds = np.flatnonzero(np.diff(number[order], prepend=-1, append=-1)).tolist()
+    known: set[bytes] = set()
+    is_kept = []
+    for begin, end in pairwise(bounds):
+        saying = terms[begin:end].tobytes()
+        is_kept.append(saying not in known)
+        known.add(saying)
+    return equations.loc[np.array(is_kept, dtype=np.bool_)[number], _EQUATION]

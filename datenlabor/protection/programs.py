@@ -12,7 +12,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from datenlabor.protection.system import Codes, Component, Numbers, ProtectionError, Row
+from datenlabor.protection.components import Component
+from datenlabor.protection.system import Codes, Numbers, ProtectionError, Row
 
 Move = dict[int, float]
 """Change by number of the cell; cells that stay are missing."""

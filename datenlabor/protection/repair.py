@@ -4,21 +4,14 @@ A target needs room to move; the cheapest move that would also change published 
 them to hide. Cells that are wanted less cost less, cells that are hidden already nearly nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import numpy as np
 
 from datenlabor.protection.attack import Finding
+from datenlabor.protection.components import connected, surroundings
 from datenlabor.protection.programs import Moves
-from datenlabor.protection.system import (
-    NOBODY,
-    Flags,
-    Numbers,
-    Secrets,
-    System,
-    connected,
-    surroundings,
-)
+from datenlabor.protection.system import NOBODY, Flags, Numbers, Secrets, System
 
 _NEAR = 600
 """Cells that are looked at first; the rest of a component only where these are not enough."""
@@ -28,19 +21,20 @@ _DEAREST = 10.0
 
 
 def widened(
-    system: System, secrets: Secrets, hidden: Flags, findings: Iterable[Finding]
+    system: System, secrets: Secrets, hidden: Flags, findings: Collection[Finding]
 ) -> tuple[Flags, set[int]]:
     """Return what to hide so that no finding fails any more, and the targets nothing helps.
 
     What is hidden stays so; findings are worked off in their order.
     """
     result = hidden.copy()
-    price = _price(secrets)
-    parts = {
-        cell: component
-        for component in connected(system, ~secrets.known)
-        for cell in component.cells
-    }
+    failing = np.zeros_like(hidden)
+    failing[[finding.cell for finding in findings]] = True
+    parts = {}
+    price = np.zeros(len(hidden))
+    for component in connected(system, ~secrets.known, failing):
+        parts.update(dict.fromkeys(component.cells, component))
+        price[list(component.cells)] = _price(secrets.priority[list(component.cells)])
     helpless: set[int] = set()
     for finding in findings:
         cell = finding.cell
@@ -63,9 +57,11 @@ def widened(
     return result, helpless
 
 
-def _price(secrets: Secrets) -> Numbers:
-    """Return what hiding costs, by the place of a cell among all when ordered by priority."""
-    order = np.lexsort((np.arange(len(secrets.priority)), secrets.priority))
-    place = np.empty(len(order))
-    place[order] = np.linspace(0, 1, len(order))
-    return 1 + (_DEAREST - 1) * place
+def _price(priority: Numbers) -> Numbers:
+    """Return what hiding costs, by the place of a cell in its component when ordered by priority.
+
+    Of other components it is independent, so that each can be protected apart from them.
+    """
+    price = np.empty(len(priority))
+    price[np.argsort(priority, kind="stable")] = np.linspace(1, _DEAREST, len(priority))
+    return price

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from datenlabor.protection.components import Component, connected
 from datenlabor.protection.elimination import (
     PRIME,
     Space,
@@ -19,7 +20,7 @@ from datenlabor.protection.elimination import (
     ratio,
     solved_for_last,
 )
-from datenlabor.protection.system import NOBODY, Component, Flags, Secrets, System, connected
+from datenlabor.protection.system import NOBODY, Flags, Secrets, System
 
 _ROUNDS = 50
 """After so many rounds against single holders everything in a component is hidden instead."""
@@ -66,12 +67,11 @@ def suppress(system: System, secrets: Secrets) -> Pattern:
     """
     hidden = secrets.hidden.copy()
     exposed = dict.fromkeys(np.flatnonzero(secrets.targets & secrets.known).tolist(), PUBLISHED)
-    for component in connected(system, ~secrets.known):
-        if secrets.targets[list(component.cells)].any():
-            part = _prepared(component, secrets)
-            further, lost = _pattern_of(part, secrets)
-            hidden[[*part.kept, *further]] = True
-            exposed |= lost
+    for component in connected(system, ~secrets.known, secrets.targets):
+        part = _prepared(component, secrets)
+        further, lost = _pattern_of(part, secrets)
+        hidden[[*part.kept, *further]] = True
+        exposed |= lost
     return Pattern(hidden, exposed)
 
 

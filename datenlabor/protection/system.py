@@ -7,6 +7,7 @@ Cells that several tables share are one cell.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 
 import numpy as np
 import pandas as pd
@@ -26,12 +27,16 @@ _ROUNDING = 1e-9
 """Share of the largest term that an equation may miss zero by: values are binary numbers."""
 
 
-_STEPS = 5
-"""Length of the ways by which near cells are found: a rectangle in a linked table takes four."""
-
-
 class ProtectionError(Exception):
     """What is wrong with cells, equations or a pattern, with the names of what it concerns."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Which cell is in which equation; ordered by equation."""
+
+    equations: Codes
+    cells: Codes
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,13 @@ class System:
             for cell in equation:
                 uses[cell].append(number)
         return uses
+
+    @cached_property
+    def terms(self) -> "Terms":
+        """The equations as long columns."""
+        lengths = np.fromiter(map(len, self.equations), np.int64, len(self.equations))
+        cells = np.fromiter(chain.from_iterable(self.equations), np.int64, lengths.sum())
+        return Terms(np.repeat(np.arange(len(lengths)), lengths), cells)
 
     @cached_property
     def room(self) -> Numbers:
@@ -103,41 +115,6 @@ class Secrets:
     """How much a cell is wanted; the most wanted are published first."""
 
 
-@dataclass(frozen=True)
-class Incidence:
-    """Pairs of rows and cells of a component, by their places in it."""
-
-    rows: Codes
-    cells: Codes
-    weights: Numbers
-    """One divided by the number of cells in the row."""
-
-
-@dataclass(frozen=True)
-class Component:
-    """Unknown cells that hang together by equations, and these equations without known cells."""
-
-    cells: tuple[int, ...]
-    equations: tuple[int, ...]
-    rows: tuple[Row, ...]
-
-    @cached_property
-    def incidence(self) -> "Incidence":
-        """Which cell is in which row."""
-        place = {cell: number for number, cell in enumerate(self.cells)}
-        pairs = np.array(
-            [(number, place[cell]) for number, row in enumerate(self.rows) for cell in row],
-            dtype=np.int64,
-        ).reshape(-1, 2)
-        rows, cells = pairs[:, 0], pairs[:, 1]
-        return Incidence(rows, cells, 1 / np.bincount(rows)[rows])
-
-    @cached_property
-    def by_number(self) -> dict[int, Row]:
-        """The rows by the number of their equation."""
-        return dict(zip(self.equations, self.rows, strict=True))
-
-
 def assemble(cells: pd.DataFrame, equations: pd.DataFrame) -> System:
     """Return the system of long tables.
 
@@ -161,76 +138,9 @@ def assemble(cells: pd.DataFrame, equations: pd.DataFrame) -> System:
         raise ProtectionError(
             f"Cells below what everyone takes to be their minimum: {listed(wrong)}."
         )
-    labels, rows = _rows(equations, {name: number for number, name in enumerate(names)})
+    labels, rows = _rows(equations, names)
     _check_sums(labels, rows, values)
     return System(names, values, minima, labels, rows)
-
-
-def connected(system: System, unknown: Flags) -> list[Component]:
-    """Return the parts into which the equations fall once all other cells are known.
-
-    Unknown cells in no equation are parts of their own, without equations.
-    """
-    free = unknown.tolist()
-    leaders = list(range(len(free)))
-
-    def leader(cell: int) -> int:
-        while leaders[cell] != cell:
-            leaders[cell] = leaders[leaders[cell]]
-            cell = leaders[cell]
-        return cell
-
-    restricted: list[tuple[int, Row]] = []
-    for number, equation in enumerate(system.equations):
-        row: Row = {cell: factor for cell, factor in equation.items() if free[cell]}
-        if row:
-            restricted.append((number, row))
-            first, *others = map(leader, row)
-            for other in others:
-                # The smallest number leads, so that parts come in the order of cells.
-                low, high = sorted((leader(first), leader(other)))
-                leaders[high] = low
-    members: dict[int, list[int]] = {}
-    for cell in np.flatnonzero(unknown).tolist():
-        members.setdefault(leader(cell), []).append(cell)
-    rows: dict[int, list[tuple[int, Row]]] = {}
-    for number, row in restricted:
-        rows.setdefault(leader(next(iter(row))), []).append((number, row))
-    return [
-        Component(
-            tuple(cells),
-            tuple(number for number, _ in rows.get(first, ())),
-            tuple(row for _, row in rows.get(first, ())),
-        )
-        for first, cells in sorted(members.items())
-    ]
-
-
-def surroundings(part: Component, cell: int, most: int) -> Component:
-    """Return the cells of a component nearest to one of them, with their equations.
-
-    Near are cells to which many short ways lead by equations of few cells. The equations lack the
-    cells outside, which are taken to stay as they are.
-    """
-    if len(part.cells) <= most:
-        return part
-    incidence = part.incidence
-    step: Numbers = np.zeros(len(part.cells))
-    step[part.cells.index(cell)] = 1.0
-    nearness = step.copy()
-    for _ in range(_STEPS):
-        by_row = np.bincount(incidence.rows, step[incidence.cells] * incidence.weights)
-        step = np.bincount(incidence.cells, by_row[incidence.rows], len(step)).astype(np.float64)
-        nearness += step
-    # The lower number comes first where two are equally near.
-    chosen = np.sort(np.argsort(-nearness, kind="stable")[:most])
-    inside = {part.cells[place] for place in chosen.tolist()}
-    rows = {
-        number: {one: factor for one, factor in row.items() if one in inside}
-        for number, row in part.by_number.items()
-    }
-    filled = {number: row for number, row in rows.items() if row}
-    return Component(tuple(sorted(inside)), tuple(filled), tuple(filled.values()))
 
 
 def listed(names: Iterable[object], most: int = 10) -> str:
@@ -240,30 +150,29 @@ def listed(names: Iterable[object], most: int = 10) -> str:
     return ", ".join(found[:most]) + more
 
 
-def _rows(
-    equations: pd.DataFrame, place: Mapping[str, int]
-) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+def _rows(equations: pd.DataFrame, cells: Sequence[str]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
     """Return names and rows of equations, in the order of names; terms of one cell are added."""
     factors = equations["coefficient"].to_numpy(np.float64)
     whole = np.rint(factors)
     if (factors != whole).any():
         wrong = equations.loc[factors != whole, "equation_id"].unique()
         raise ProtectionError(f"Equations with coefficients that are not whole: {listed(wrong)}.")
-    unknown = sorted(set(equations["cell_id"]) - set(place))
-    if unknown:
+    place = pd.Index(list(cells)).get_indexer(pd.Index(equations["cell_id"]))
+    if (place < 0).any():
+        unknown = sorted(set(equations.loc[place < 0, "cell_id"]))
         raise ProtectionError(f"Equations name cells that are not there: {listed(unknown)}.")
-    found: dict[str, dict[int, int]] = {}
-    for name, cell, factor in zip(
-        equations["equation_id"], equations["cell_id"], whole.astype(np.int64).tolist(), strict=True
-    ):
-        row = found.setdefault(str(name), {})
-        row[place[cell]] = row.get(place[cell], 0) + factor
-    rows = {
-        name: {cell: row[cell] for cell in sorted(row) if row[cell]}
-        for name, row in sorted(found.items())
-    }
-    filled = {name: row for name, row in rows.items() if row}
-    return tuple(filled), tuple(filled.values())
+    number, names = pd.factorize(equations["equation_id"], sort=True)
+    every = pd.DataFrame({"number": number, "place": place, "factor": whole.astype(np.int64)})
+    added_up = every.groupby(["number", "place"], as_index=False).agg({"factor": "sum"})
+    terms = added_up[added_up["factor"] != 0]
+    left, starts = np.unique(terms["number"], return_index=True)
+    places, added = terms["place"].tolist(), terms["factor"].tolist()
+    bounds = [*starts.tolist(), len(places)]
+    rows = tuple(
+        dict(zip(places[begin:end], added[begin:end], strict=True))
+        for begin, end in pairwise(bounds)
+    )
+    return tuple(names[left].astype(str)), rows
 
 
 def _check_sums(names: Sequence[str], rows: Sequence[Row], values: Numbers) -> None:

@@ -39,11 +39,14 @@ class Audited:
         )
 
 
-def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
+def audit(
+    home: Home, cells: str = memory.CELLS, *, only_changed: bool = False
+) -> Iterator[Audited]:
     """Audit the cells of the warehouse together with those of earlier releases, by audience.
 
-    Raises DatenlaborError that names the cells which can be worked out, their intervals and the
-    equations that reveal them.
+    ``only_changed``: pass by components that are as they were when a release was audited last;
+    nothing can have come to be known of them. Raises DatenlaborError that names the cells which
+    can be worked out, their intervals and the equations that reveal them.
     """
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         found = connection.sql(f"select * from {cells} order by cell_id").df()  # noqa: S608 fixed
@@ -51,11 +54,14 @@ def audit(home: Home, cells: str = memory.CELLS) -> Iterator[Audited]:
             "select * from intermediate.int_cell_equation_listed order by equation_id, cell_id"
         ).df()
         listed = connection.sql("from intermediate.int_cell_listed order by cell_id").df()
+        changed = connection.sql(memory.changed(home, cells)).df()["cell_id"]
     past = memory.recall(home)
     rules = read_parameters(home.root).rules()
     secret = [found[f"status_{audience}"] != FREE for audience in AUDIENCES]
     connected = components(equations, past)
     touched = set(connected(found.loc[secret[0] | secret[1], "cell_id"]))
+    if only_changed:
+        touched &= set(connected(changed))
 
     def inside(cells: pd.Series) -> set[str]:
         names = zip(cells, connected(cells), strict=True)

@@ -24,6 +24,8 @@ from datenlabor.publishing.tables import literal
 
 CELLS = "intermediate.int_cell_protected"
 EQUATIONS = "intermediate.int_cell_equation_listed"
+_WRITTEN = ["component_id", "fingerprint", *columns(AUDIENCES)[1:]]
+_TERM = "equation_id, cell_id, coefficient"
 _PENDING = ".pending-"
 _OWNER_ONLY = 0o600
 
@@ -35,16 +37,17 @@ def prepare(home: Home, release_id: str, cells: str) -> None:
     """
     folder = home.memory / f"{_PENDING}{release_id}"
     folder.mkdir(parents=True)
-    names = columns(AUDIENCES)[1:]
     release = f"{literal(release_id)} as release_id"
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
-        changed = f"component_id in ({_changed(home, cells, names)})"
+        among = (
+            f"component_id in (select component_id from {cells} "  # noqa: S608 fixed names
+            f"where cell_id in ({changed(home, cells)}))"
+        )
         queries = {
-            "cells": f"select {release}, {', '.join(names)} from {cells} as cells "  # noqa: S608 fixed names
-            f"where {changed} order by cell_id",
-            "equations": f"select {release}, equation_id, cell_id, coefficient "  # noqa: S608 fixed
-            f"from {EQUATIONS} where cell_id in "
-            f"(select cell_id from {cells} as cells where {changed}) "
+            "cells": f"select {release}, {', '.join(_WRITTEN)} from {cells} "  # noqa: S608 fixed
+            f"where {among} order by cell_id",
+            "equations": f"select {release}, {_TERM} "  # noqa: S608 fixed
+            f"from {EQUATIONS} where cell_id in (select cell_id from {cells} where {among}) "
             "order by equation_id, cell_id",
         }
         for name, query in queries.items():
@@ -86,19 +89,31 @@ def recall(home: Home) -> Memory | None:
     return Memory(cells, equations)
 
 
-def _changed(home: Home, cells: str, names: Sequence[str]) -> str:
-    """Return the query for the components that differ from what is remembered of them."""
-    files = ", ".join(literal(str(folder / "cells.parquet")) for folder in remembered(home))
-    if not files:
-        return f"select component_id from {cells}"  # noqa: S608 fixed names
+def changed(home: Home, cells: str) -> str:
+    """Return the query for the cells that are not as they were remembered last.
+
+    Neither are those that are part of an equation which held then or holds now, but not both.
+    """
+    if not remembered(home):
+        return f"select cell_id from {cells}"  # noqa: S608 fixed names
     latest = (
-        f"select {', '.join(names)} from read_parquet([{files}]) "  # noqa: S608 quoted
+        f"select * from {_files(home, 'cells')} "  # noqa: S608 quoted
         "qualify row_number() over (partition by cell_id order by release_id desc) = 1"
     )
-    different = " or ".join(
-        f"cells.{name} is distinct from latest.{name}" for name in names if name != "single_holder"
+    terms_then = (
+        f"select {_TERM} from {_files(home, 'equations')} "  # noqa: S608 quoted
+        f"where (release_id, cell_id) in (select (release_id, cell_id) from ({latest}))"
     )
+    terms_now = f"select {_TERM} from {EQUATIONS}"  # noqa: S608 fixed
     return (
-        f"select component_id from {cells} as cells left join ({latest}) as latest "  # noqa: S608 fixed
-        f"using (cell_id) where {different}"
+        f"select cell_id from ((select {', '.join(_WRITTEN)} from {cells}) "  # noqa: S608 fixed
+        f"except (select {', '.join(_WRITTEN)} from ({latest}))) "
+        f"union select cell_id from ("
+        f"(({terms_now}) except ({terms_then})) union all (({terms_then}) except ({terms_now})))"
     )
+
+
+def _files(home: Home, name: str) -> str:
+    """Return what to read the files of all releases from."""
+    files = (literal(str(folder / f"{name}.parquet")) for folder in remembered(home))
+    return f"read_parquet([{', '.join(files)}])"

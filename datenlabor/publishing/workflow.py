@@ -90,7 +90,7 @@ def publish(
                     f"can read: write {home.root / PARAMETERS} before you publish real figures "
                     "(docs/protection.md).[/yellow]"
                 )
-            for one in auditing.audit(home, protection.cells):
+            for one in auditing.audit(home, protection.cells, only_changed=True):
                 console.done(one.summary)
             memory.prepare(home, release_id, protection.cells)
         console.step(4, STEPS, "Show it to readers")

@@ -5,7 +5,9 @@ with remembered_cells as (
 final as (
     select
         release_id,
+        component_id,
         cell_id,
+        fingerprint,
         value,
         minimum,
         single_holder,

@@ -38,6 +38,7 @@ def write_cells(home: Home, values: dict[str, float], *, sabotaged: str | None =
             "counted": ["ill"] * count,
             "breakdown": ["all"] * count,
             "cell_id": names,
+            "fingerprint": [f"{values[name]} persons" for name in names],
             "cell_value": [values[name] for name in names],
             "unit_count": [values[name] for name in names],
             "holder_count": [values[name] for name in names],
@@ -55,7 +56,9 @@ def write_cells(home: Home, values: dict[str, float], *, sabotaged: str | None =
     )
     with duckdb.connect(str(home.warehouse)) as connection:
         past = memory.recall(home) or Memory(pd.DataFrame(columns=columns(AUDIENCES)))
-        cells = protected_cells(listed, equations, past, read_parameters(home.root))
+        cells = protected_cells(listed, equations, past, read_parameters(home.root)).merge(
+            listed[["cell_id", "fingerprint"]], on="cell_id"
+        )
         if sabotaged:
             for audience in AUDIENCES:
                 cells.loc[cells["cell_id"] == sabotaged, f"status_{audience}"] = "free"

@@ -6,7 +6,7 @@ figure_cells as (
     select * from {{ ref("int_figure_cell_listed") }}
 ),
 
-final as (
+listed as (
     select
         cell_id,
         case
@@ -42,6 +42,24 @@ final as (
         least(greatest(cell_value - 1, 0), 1) as second_contribution,
         case when cell_value > 0 and cell_value <= 1 then cell_id end as single_holder
     from figure_cells
+),
+
+final as (
+    select
+        *,
+        md5(
+            concat_ws(
+                '|',
+                table_code,
+                cell_value,
+                unit_count,
+                holder_count,
+                largest_contribution,
+                second_contribution,
+                single_holder
+            )
+        ) as fingerprint
+    from listed
 )
 
 select * from final
