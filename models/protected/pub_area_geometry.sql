@@ -29,4 +29,3 @@ final as (
 )
 
 select * from final
-order by area_code, part_number

@@ -95,4 +95,3 @@ final as (
 )
 
 select * from final
-order by audience_code, valid_from_on, comment_code

@@ -99,4 +99,3 @@ final as (
 )
 
 select * from final
-order by audience_code, figure_order, area_code, calendar_year, breakdown, class_order

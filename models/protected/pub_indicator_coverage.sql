@@ -34,4 +34,3 @@ final as (
 )
 
 select * from final
-order by audience_code, indicator_code, calendar_year

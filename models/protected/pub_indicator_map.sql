@@ -45,4 +45,3 @@ final as (
 )
 
 select * from final
-order by audience_code, indicator_code, period_start_on, area_code, part_number

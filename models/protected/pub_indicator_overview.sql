@@ -139,4 +139,3 @@ final as (
 )
 
 select * from final
-order by audience_code, area_code, indicator_order

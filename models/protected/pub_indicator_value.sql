@@ -149,4 +149,3 @@ final as (
 )
 
 select * from final
-order by audience_code, indicator_code, area_code, period_start_on

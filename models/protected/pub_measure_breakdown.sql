@@ -121,10 +121,3 @@ final as (
 )
 
 select * from final
-order by
-    audience_code,
-    total_measure_code,
-    breakdown,
-    area_code,
-    period_start_on,
-    measure_code

@@ -111,4 +111,3 @@ final as (
 )
 
 select * from final
-order by audience_code, area_code, indicator_code, calendar_year

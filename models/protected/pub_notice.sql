@@ -99,4 +99,3 @@ final as (
 )
 
 select * from final
-order by audience_code, notice_order

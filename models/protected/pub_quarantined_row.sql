@@ -54,4 +54,3 @@ final as (
 )
 
 select * from final
-order by release_id, line_number, column_label, quarantine_key

@@ -116,4 +116,3 @@ final as (
 )
 
 select * from final
-order by audience_code, area_code, indicator_code, calendar_year

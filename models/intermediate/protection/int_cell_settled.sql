@@ -29,24 +29,31 @@ components as (
     group by release_id, component_id
 ),
 
-terms_now as (
+-- What holds now and held then cancels out.
+terms as (
     select
         latest.release_id,
         latest.component_id,
-        equations.equation_id,
-        equations.cell_id,
-        equations.coefficient
+        cast(
+            hash(
+                equations.equation_id,
+                equations.cell_id,
+                equations.coefficient
+            ) as hugeint
+        ) as term
     from equations
     inner join latest on equations.cell_id = latest.cell_id
-),
-
-terms_then as (
+    union all
     select
         latest.release_id,
         latest.component_id,
-        remembered_equations.equation_id,
-        remembered_equations.cell_id,
-        remembered_equations.coefficient
+        -cast(
+            hash(
+                remembered_equations.equation_id,
+                remembered_equations.cell_id,
+                remembered_equations.coefficient
+            ) as hugeint
+        ) as term
     from remembered_equations
     inner join latest
         on
@@ -54,19 +61,13 @@ terms_then as (
             and remembered_equations.cell_id = latest.cell_id
 ),
 
--- Components between whose cells something else holds than then.
 rewritten as (
-    (
-        select * from terms_now
-        except
-        select * from terms_then
-    )
-    union all
-    (
-        select * from terms_then
-        except
-        select * from terms_now
-    )
+    select
+        release_id,
+        component_id
+    from terms
+    group by release_id, component_id
+    having sum(term) != 0
 ),
 
 unchanged as (
