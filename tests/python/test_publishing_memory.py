@@ -28,8 +28,17 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def write_cells(home: Home, values: dict[str, float], *, sabotaged: str | None = None) -> None:
-    """Write cells as a build makes them; ``sabotaged`` is shown although it must not be."""
+def write_cells(
+    home: Home,
+    values: dict[str, float],
+    *,
+    sabotaged: str | None = None,
+    overlooked: dict[str, int] | None = None,
+) -> None:
+    """Write cells as a build makes them; ``sabotaged`` is shown although it must not be.
+
+    ``overlooked``: coefficients of an equation that was not thought of when deciding.
+    """
     names = sorted(values)
     count = len(names)
     listed = pd.DataFrame(
@@ -54,6 +63,10 @@ def write_cells(home: Home, values: dict[str, float], *, sabotaged: str | None =
             "coefficient": [-1 if name == "total" else 1 for name in names],
         }
     )
+    all_equations = equations
+    if overlooked:
+        terms = {"cell_id": list(overlooked), "coefficient": list(overlooked.values())}
+        all_equations = pd.concat([equations, pd.DataFrame({"equation_id": "Zins", **terms})])
     with duckdb.connect(str(home.warehouse)) as connection:
         past = memory.recall(home) or Memory(pd.DataFrame(columns=columns(AUDIENCES)))
         cells = protected_cells(listed, equations, past, read_parameters(home.root)).merge(
@@ -65,7 +78,7 @@ def write_cells(home: Home, values: dict[str, float], *, sabotaged: str | None =
         connection.execute("create schema if not exists intermediate")
         for name, frame in (
             ("int_cell_listed", listed),
-            ("int_cell_equation_listed", equations),
+            ("int_cell_equation_listed", all_equations),
             ("int_cell_protected", cells),
         ):
             connection.register("frame", frame)
@@ -128,6 +141,15 @@ def test_a_secret_that_can_be_worked_out_is_not_published(home: Home, *, is_firs
         write_cells(home, VALUES)
     assert len(memory.remembered(home)) == (0 if is_first else 1)
     publish(home)
+
+
+def test_another_equation_between_cells_that_have_not_changed_is_audited(home: Home) -> None:
+    """What was audited and remembered is passed by, but not if more can be calculated now."""
+    publish(home)
+    assert hidden(home, "internal") == {"a", "b"}
+    write_cells(home, VALUES, overlooked={"c": 1, "b": -1, "a": -10})
+    with pytest.raises(DatenlaborError, match="a: between 1 and 1"):
+        publish(home)
 
 
 def test_cells_come_and_go_with_their_equations(home: Home) -> None:
