@@ -11,7 +11,7 @@ from datenlabor.protection.components import leaders
 from datenlabor.protection.memory import DISTANCES, FREE, Memory
 from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
-from datenlabor.protection.rules import Rules, assess
+from datenlabor.protection.rules import assess
 
 COLUMNS = {
     "cell_value": "value",
@@ -34,11 +34,17 @@ class _Part:
     tables: pd.DataFrame
     equations: pd.DataFrame
     memory: Memory
-    rules: Mapping[str, Mapping[str, Rules]]
+    parameters: Parameters
 
     def protected(self) -> pd.DataFrame:
         """Return one row per cell."""
-        return protect(self.tables, self.equations, self.rules, self.memory).cells
+        return protect(
+            self.tables,
+            self.equations,
+            self.parameters.rules(),
+            self.memory,
+            accepted=self.parameters.accepted,
+        ).cells
 
 
 def protected_cells(
@@ -65,7 +71,7 @@ def protected_cells(
                 among.drop(columns="component_id"),
                 equations[equations["cell_id"].isin(set(among["cell_id"]))],
                 memory.of_cells(set(known.loc[known["component_id"].isin(share), "cell_id"])),
-                parameters.rules(),
+                parameters,
             )
         )
     result = pd.concat([free, *side_by_side(_Part.protected, parts)], ignore_index=True)

@@ -49,6 +49,8 @@ class Parameters(_Strict):
 
     internal: _Audience
     public: _Audience
+    accepted: frozenset[str] = frozenset()
+    """Cells of which it is put up with that they follow from what was published before."""
 
     @model_validator(mode="after")
     def _public_is_stricter(self) -> Self:

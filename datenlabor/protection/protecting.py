@@ -91,7 +91,11 @@ def protect(
         exposed += [(audience, names[cell], reason) for cell, reason in sorted(reasons.items())]
     lost = {cell for _, cell, reason in exposed if reason != PUBLISHED} - accepted
     if lost:
-        raise ProtectionError(f"Cells that cannot be protected: {listed(sorted(lost))}.")
+        raise ProtectionError(
+            f"Cells that cannot be protected from what was published before: "
+            f"{listed(sorted(lost))}. Withdraw the delivery that made them secret, or name them "
+            "under `accepted` in protection.yml (docs/protection.md)."
+        )
     return Protection(result, pd.DataFrame(exposed, columns=["audience", "cell_id", "reason"]))
 
 

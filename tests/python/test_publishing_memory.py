@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 import pytest
+import yaml
 from small_warehouse import TABLES, small_home
 
 from datenlabor import publishing
@@ -14,6 +15,7 @@ from datenlabor.methods.cell_protection import protected_cells
 from datenlabor.paths import Home
 from datenlabor.protection.memory import Memory, columns
 from datenlabor.protection.parameters import read_parameters
+from datenlabor.protection.system import ProtectionError
 from datenlabor.publishing import auditing, memory, store, workflow
 
 PROTECTION = workflow.Protection(cells=memory.CELLS)
@@ -33,6 +35,7 @@ def write_cells(
     values: dict[str, float],
     *,
     sabotaged: str | None = None,
+    adds_up: bool = True,
     overlooked: dict[str, int] | None = None,
 ) -> None:
     """Write cells as a build makes them; ``sabotaged`` is shown although it must not be.
@@ -62,7 +65,7 @@ def write_cells(
             "cell_id": names,
             "coefficient": [-1 if name == "total" else 1 for name in names],
         }
-    )
+    ).head(count if adds_up else 0)
     all_equations = equations
     if overlooked:
         terms = {"cell_id": list(overlooked), "coefficient": list(overlooked.values())}
@@ -150,6 +153,20 @@ def test_another_equation_between_cells_that_have_not_changed_is_audited(home: H
     write_cells(home, VALUES, overlooked={"c": 1, "b": -1, "a": -10})
     with pytest.raises(DatenlaborError, match="a: between 1 and 1"):
         publish(home)
+
+
+def test_what_follows_from_former_releases_stops_the_build_until_it_is_accepted(
+    home: Home,
+) -> None:
+    write_cells(home, {name: VALUES[name] for name in ("b", "c", "total")}, adds_up=False)
+    publish(home)
+    with pytest.raises(ProtectionError, match=r"before: a\. .*`accepted`"):
+        write_cells(home, VALUES)
+    own = yaml.safe_load(read_parameters(home.root).model_dump_json()) | {"accepted": ["a"]}
+    (home.root / "protection.yml").write_text(yaml.safe_dump(own), encoding="utf-8")
+    write_cells(home, VALUES)
+    assert hidden(home, "internal") == {"a"}
+    publish(home)
 
 
 def test_cells_come_and_go_with_their_equations(home: Home) -> None:

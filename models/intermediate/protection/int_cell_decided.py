@@ -14,9 +14,7 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:
     """Return one row per cell."""
     settled = dbt.ref("int_cell_settled").select("cell_id")
     reopened = dbt.ref("int_component_reopened")
-    remembered = dbt.ref("stg_memory__cells").join(
-        reopened, "release_id, component_id", how="semi"
-    )
+    remembered = dbt.ref("stg_memory__cells").join(reopened, "release_id, component_id", how="semi")
     cells = dbt.ref("int_cell_listed").join(settled, "cell_id", how="anti")
     equations = dbt.ref("int_cell_equation_listed").join(settled, "cell_id", how="anti")
     held = dbt.ref("stg_memory__equations").join(
