@@ -48,6 +48,8 @@ def write_cells(
         {
             "table_code": ["person"] * count,
             "counted": ["ill"] * count,
+            "area_code": names,
+            "period": ["2020"] * count,
             "breakdown": ["all"] * count,
             "cell_id": names,
             "fingerprint": [f"{values[name]} persons" for name in names],
