@@ -168,6 +168,15 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def damaged_files(release: Release) -> list[Path]:
+    """Return the files of a release that are missing or not what was published. Raises OSError."""
+    return [
+        file.path
+        for file in release.files.values()
+        if not file.path.is_file() or sha256_of(file.path) != file.sha256
+    ]
+
+
 def sync(path: Path) -> None:
     """Make a file or a folder's entries survive a power cut. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -12,6 +12,7 @@ from threading import Event, Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_home import KEPT, files, fill
 from typer.testing import CliRunner
 
 from datenlabor import cli
@@ -19,38 +20,6 @@ from datenlabor.backup import archive, state
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.publishing import store as releases
-
-KEPT = {
-    "deliveries/log.jsonl": b"{}\n",
-    "deliveries/first/original/Zählung.csv": b"a;b\n1;2\n",
-    "deliveries/first/figure.parquet": bytes(range(256)) * 99,
-    "superset/secrets.json": b'{"secret_key": "k"}',
-    "superset/imported.json": b"{}",
-    "protection.yml": b"minimum: 3\n",
-    "protection/pattern.parquet": b"what was secret before",
-    "comments/2026.jsonl": b"{}\n",
-    "empty": b"",
-}
-DERIVED = {
-    "warehouse.duckdb": b"w",
-    "releases/20261121T093015Z/datenlabor.duckdb": b"r",
-    "superset/superset.log": b"l",
-    "superset/setup.json": b"{}",
-    "superset/translations/de/messages.json": b"{}",
-    "deliveries/.incoming/x/half": b"h",
-    ".rebuild/warehouse.duckdb": b"d",
-}
-
-
-def fill(root: Path) -> None:
-    for name, content in {**KEPT, **DERIVED}.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(content)
-    (root / "superset" / "secrets.json").chmod(0o600)
-    (root / "protection.yml").chmod(0o444)
-    with closing(sqlite3.connect(root / state.METADATA)) as database, database:
-        database.execute("pragma journal_mode = wal")
-        database.execute("create table pairs (one integer, other integer)")
 
 
 @pytest.fixture
@@ -64,14 +33,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 @pytest.fixture
 def other(tmp_path: Path) -> Home:
     return Home(tmp_path / "elsewhere" / "home")
-
-
-def files(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_what_comes_back_is_what_cannot_be_derived(home: Home, other: Home, tmp_path: Path) -> None:
