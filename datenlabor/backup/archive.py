@@ -4,6 +4,7 @@ Knows nothing of what is backed up. Written beside its place, read back, then re
 that name is complete and can be restored.
 """
 
+import errno
 import fcntl
 import hashlib
 import io
@@ -179,6 +180,10 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError),
         *(ValueError, KeyError, TypeError),
     ) as error:
+        raise _damaged(file, str(error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the archive sends its reader to a place before its start
+            raise
         raise _damaged(file, str(error)) from error
 
 

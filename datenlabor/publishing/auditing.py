@@ -48,6 +48,7 @@ def audit(
     nothing can have come to be known of them. Raises DatenlaborError that names the cells which
     can be worked out, their intervals and the equations that reveal them.
     """
+    past = memory.recall(home)
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         found = connection.sql(f"select * from {cells} order by cell_id").df()  # noqa: S608 fixed
         equations = connection.sql(
@@ -55,7 +56,6 @@ def audit(
         ).df()
         listed = connection.sql("from intermediate.int_cell_listed order by cell_id").df()
         changed = connection.sql(memory.changed(home, cells)).df()["cell_id"]
-    past = memory.recall(home)
     parameters = read_parameters(home.root)
     rules = parameters.rules()
     secret = [found[f"status_{audience}"] != FREE for audience in AUDIENCES]

@@ -69,6 +69,11 @@ class Release:
         return self.files[INTERNAL].tables
 
 
+def is_id(name: str) -> bool:
+    """Say whether it is the name of a release."""
+    return _ID.fullmatch(name) is not None
+
+
 def order_of(release_id: str) -> tuple[str, int]:
     """Key by which ids sort in time: the second, then the counter within it."""
     match = _ID.fullmatch(release_id)
@@ -93,7 +98,7 @@ def ids(home: Home) -> list[str]:
     if not home.releases.is_dir():
         return []
     names = (path.name for path in home.releases.iterdir() if path.is_dir())
-    return sorted(filter(_ID.fullmatch, names), key=order_of, reverse=True)
+    return sorted(filter(is_id, names), key=order_of, reverse=True)
 
 
 def current_id(home: Home) -> str | None:
@@ -116,7 +121,7 @@ def read_release(home: Home, release_id: str) -> Release:
     """Read a release's record. Raises DatenlaborError if it is unknown or broken."""
     record = home.releases / release_id / _RECORD
     hint = "`datenlabor releases` lists those that exist."
-    if not _ID.fullmatch(release_id) or not record.parent.is_dir():
+    if not is_id(release_id) or not record.parent.is_dir():
         raise DatenlaborError(f"There is no release {release_id!r}.", hint=hint)
     try:
         content = json.loads(record.read_text(encoding="utf-8"))
@@ -215,7 +220,8 @@ def locked(home: Home) -> Iterator[IO[str]]:
     to wait: it would publish the same warehouse again, and a nightly job should fail visibly.
     The kernel drops the lock when its holder ends, however it ends.
 
-    Raises DatenlaborError if another publisher is at work, OSError if the folder is not writable.
+    Raises DatenlaborError if another publisher or a backup is at work, OSError if the folder is
+    not writable.
     """
     home.releases.mkdir(parents=True, exist_ok=True)
     with (home.releases / ".lock").open("a+", encoding="utf-8") as lock:
@@ -223,7 +229,7 @@ def locked(home: Home) -> Iterator[IO[str]]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DatenlaborError(
-                f"Another publish or rollback is at work in {home.releases}.",
+                f"Another publish, rollback or backup is at work in {home.releases}.",
                 hint="Wait until it has finished, then try again.",
             ) from None
         _clear_leftovers(home)
@@ -255,7 +261,7 @@ def unfinished(home: Home) -> str | None:
 
 def _clear_leftovers(home: Home) -> None:
     orphan = unfinished(home)
-    if orphan and _ID.fullmatch(orphan) and (home.releases / orphan).is_dir():
+    if orphan and is_id(orphan) and (home.releases / orphan).is_dir():
         remove(home, orphan)
     for pattern in (".building-*", ".removed-*"):
         for folder in home.releases.glob(pattern):

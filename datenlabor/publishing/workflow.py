@@ -270,5 +270,6 @@ def _plain_errors(what: str) -> Iterator[None]:
     except (OSError, duckdb.Error) as error:
         raise DatenlaborError(
             f"{what}: {error}. Readers still see the release they saw before.",
-            hint=disk.advice(error),
+            hint=disk.advice(error)
+            or "If the warehouse is damaged, `datenlabor rebuild` makes it anew.",
         ) from error
