@@ -312,7 +312,7 @@ def test_a_build_knows_what_a_killed_publisher_has_shown(
     release_id = publish(home).release_id
     pending = home.memory / f".pending-{release_id}"
     pending.mkdir(parents=True)
-    remembered = []
+    remembered: list[str] = []
 
     def build(home: Home, *_: object) -> None:
         remembered.extend(path.name for path in memory.remembered(home))
