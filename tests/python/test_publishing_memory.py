@@ -11,6 +11,7 @@ from small_warehouse import TABLES, small_home
 
 from datenlabor import publishing
 from datenlabor.audiences import AUDIENCES
+from datenlabor.backup import state
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.protection.parameters import read_parameters
@@ -117,6 +118,18 @@ def test_cells_come_and_go_with_their_equations(home: Home) -> None:
     publish(home)
     assert before <= hidden(home, "internal") | {"d"}
     assert [rows for _, rows in remembered_rows(home)] == [5, 4, 6]
+
+
+def test_what_was_secret_stays_secret_after_a_restore(home: Home, tmp_path: Path) -> None:
+    publish(home)
+    state.back_up(home, tmp_path / "backup.zip")
+    other = Home(tmp_path / "elsewhere")
+    state.restore(other, tmp_path / "backup.zip")
+    home.warehouse.rename(other.warehouse)
+    write_cells(other, {"a": 9.0, "b": 20.0, "c": 30.0, "total": 59.0})
+    assert "a" in hidden(other, "internal")
+    publish(other)
+    assert len(memory.remembered(other)) == 2
 
 
 def test_a_new_release_comes_after_all_that_are_remembered(home: Home) -> None:
