@@ -2,8 +2,9 @@
 
 Steps are calls of the kernel that change files below a folder, seen by tracing the process (Linux
 on x86-64): nobody has to list them, and a new one cannot be forgotten. Of several writes to one
-file in a row the first two count: the others leave it as unfinished as these. A disk becomes full
-only at steps that need room, read-only once within each hidden folder.
+file in a row the first two count: the others leave it as unfinished as these. Processes are killed
+at every step; a disk becomes full at those that need room, within a hidden folder (which nobody
+reads) at the first of each kind, and read-only once within each.
 """
 
 import ctypes
@@ -82,8 +83,11 @@ def interruptions(case: Case, folder: Path, fault: Fault) -> list[Interruption]:
 
 
 def _interrupt_everywhere(case: Case, folder: Path, fault: Fault) -> list[Interruption]:
-    # One processor and no byte code: the same steps in every run.
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    # One processor (of each worker of the tests another) and no byte code: the same steps in every
+    # run.
+    processors = sorted(os.sched_getaffinity(0))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.sched_setaffinity(0, {processors[worker % len(processors)]})
     sys.dont_write_bytecode = True
     template, work = folder / "template", folder / "work"
     template.mkdir()
@@ -215,7 +219,7 @@ class Traced:
     def __init__(self, root: Path, fault: Fault, number: int) -> None:
         self._root, self._fault, self._left = f"{root}/", fault, number
         self._last, self._repeated = ("", ""), 0
-        self._hidden: re.Match[str] | None = None
+        self._seen: set[tuple[str, str]] = set()
         self._failing: set[int] = set()
         self.step: str | None = None
 
@@ -272,9 +276,12 @@ class Traced:
         self._last, self._repeated = (name, path), self._repeated + 1 if is_again else 0
         if self._repeated >= _SEEN_WRITES:
             return False
-        hidden, self._hidden = self._hidden, _HIDDEN_FOLDER.match(path)
-        if self._fault is Fault.READ_ONLY and hidden and self._hidden:
-            return False
+        hidden = _HIDDEN_FOLDER.match(path)
+        if hidden and self._fault is not Fault.KILLED:
+            kind = (hidden[0], name if self._fault is Fault.FULL else "")
+            if kind in self._seen:
+                return False
+            self._seen.add(kind)
         self._left -= 1
         return self._left < 0
 

