@@ -52,6 +52,8 @@ class Release:
     files: Mapping[str, PublishedFile]
     """By audience."""
     inputs_fingerprint: str | None
+    is_audited: bool
+    """Whether it has cells, so that what it shows and keeps secret has to be remembered."""
     replaces: str | None
     """Id of the release that was current before; where a rollback leads."""
     path: Path
@@ -137,6 +139,7 @@ def read_release(home: Home, release_id: str) -> Release:
                 for audience in AUDIENCES
             },
             inputs_fingerprint=content["inputs_fingerprint"],
+            is_audited=bool(content.get("is_audited")),  # not said by earlier versions
             replaces=content["replaces"],
             path=record.parent,
             is_current=release_id == current_id(home),
@@ -156,6 +159,7 @@ def write_record(release: Release, folder: Path) -> None:
             for audience, file in release.files.items()
         },
         "inputs_fingerprint": release.inputs_fingerprint,
+        "is_audited": release.is_audited,
         "replaces": release.replaces,
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"

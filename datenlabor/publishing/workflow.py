@@ -66,7 +66,7 @@ def publish(
             hint=f"Keep at least {MINIMUM_KEEP} releases.",
         )
     with _plain_errors("Publishing failed"), store.locked(home) as lock:
-        memory.settle(home)
+        _settle(home)
         now = datetime.now(UTC)
         # After a restore there are no releases, but what was remembered of them.
         shown = [folder.name for folder in memory.remembered(home)]
@@ -80,7 +80,9 @@ def publish(
             }
             for audience in AUDIENCES
         }
-        release = _build(home, release_id, now, contents, inputs_fingerprint)
+        built = _build(home, release_id, now, contents, inputs_fingerprint)
+        release = replace(built, is_audited=bool(protection.cells))
+        store.write_record(release, store.building(home, release_id))
         console.step(3, STEPS, "Audit: can any secret be worked out?")
         if protection.cells:
             if not are_own(home.root):
@@ -144,7 +146,7 @@ def settle(home: Home) -> None:
     Raises DatenlaborError if a publisher is at work, or the disk refuses.
     """
     with _plain_errors("Clearing up after earlier releases failed"), store.locked(home):
-        memory.settle(home)
+        _settle(home)
 
 
 def releases(home: Home) -> list[Release]:
@@ -169,6 +171,18 @@ def current_release(home: Home) -> Release | None:
     return None if release_id is None else store.read_release(home, release_id)
 
 
+def _settle(home: Home) -> None:
+    memory.settle(home)
+    remembered = {folder.name for folder in memory.remembered(home)}
+    for release in releases(home):
+        if release.is_audited and release.release_id not in remembered:
+            raise DatenlaborError(
+                f"What release {release.release_id} has kept secret is missing in {home.memory}.",
+                hint="Restore that folder from a backup. Without it a release could show what an "
+                "earlier one kept secret.",
+            )
+
+
 def _build(
     home: Home,
     release_id: str,
@@ -176,7 +190,7 @@ def _build(
     contents: Mapping[str, Mapping[str, Sequence[str]]],
     inputs_fingerprint: str | None,
 ) -> Release:
-    """Return a checked, durable release in its hidden folder, not yet seen by anyone."""
+    """Return a checked release in its hidden folder, without its record."""
     folder = store.building(home, release_id)
     folder.mkdir()
     console.step(1, STEPS, f"Build release {release_id} from {home.warehouse}")
@@ -205,17 +219,16 @@ def _build(
             {name: table.rows for name, table in found.items()},
             store.sha256_of(file),
         )
-    release = Release(
+    return Release(
         release_id=release_id,
         published_at=now,
         files=files,
         inputs_fingerprint=inputs_fingerprint,
+        is_audited=False,
         replaces=store.current_id(home),
         path=home.releases / release_id,
         is_current=False,
     )
-    store.write_record(release, folder)
-    return release
 
 
 def _refuse_other_build(home: Home, inputs_fingerprint: str | None) -> None:

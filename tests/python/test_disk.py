@@ -137,6 +137,17 @@ def test_what_was_kept_secret_is_damaged(
     assert [path.name for path in memory.remembered(home)] == [old]
 
 
+def test_what_was_kept_secret_is_gone(home: Home) -> None:
+    old = publish(home).release_id
+    home.memory.rename(home.root / "elsewhere")
+    for action in (publish, publishing.settle):
+        with pytest.raises(DatenlaborError, match=f"release {old} has kept secret is missing"):
+            action(home)
+    assert store.current_id(home) == old
+    (home.root / "elsewhere").rename(home.memory)
+    publish(home)
+
+
 def test_the_warehouse_is_cut_off(home: Home) -> None:
     old = publish(home).release_id
     cut(home.warehouse)
