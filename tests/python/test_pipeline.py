@@ -120,6 +120,15 @@ def test_a_build_is_due_when_a_delivery_came_or_the_warehouse_is_gone(
     assert jobs == ["registers", "build"] * 3
 
 
+def test_a_build_is_due_when_the_rules_of_protection_changed(home: Home, jobs: list[str]) -> None:
+    built = []
+    for text in ("", "", "changed: 1"):
+        (home.root / "protection.yml").write_text(text)
+        built.append(bring_and_publish(home))
+    assert built == [True, False, True]
+    assert jobs.count("build") == 2
+
+
 def test_a_build_is_due_on_a_new_day(
     home: Home, jobs: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
