@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from interrupted import Case, End, Fault, interruptions
+from interrupted import Case, interruptions
 from small_home import KEPT, files, fill
+from traced import End, Fault
 
 from datenlabor.backup import archive, state
 from datenlabor.paths import Home

@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from interrupted import Case, End, Fault, interruptions
+from interrupted import Case, interruptions
 from small_comments import CONTENT
+from traced import End, Fault
 
 from datenlabor.comments.board import Action, Status
 from datenlabor.comments.store import CommentStore

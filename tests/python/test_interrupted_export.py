@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from interrupted import Case, End, Fault, interruptions
+from interrupted import Case, interruptions
 from small_open_data import contents, export, home_with_release
+from traced import End, Fault
 
 from datenlabor.opendata.folder import SUMS, sums
 from datenlabor.paths import Home

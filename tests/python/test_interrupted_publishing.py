@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from interrupted import Case, End, Fault, interruptions
+from interrupted import Case, interruptions
 from small_cells import PROTECTION, VALUES, write_cells
 from small_warehouse import TABLES, hidden, write_warehouse
+from traced import End, Fault
 
 from datenlabor import publishing
 from datenlabor.audiences import AUDIENCES
