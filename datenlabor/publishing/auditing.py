@@ -68,6 +68,7 @@ def audit(
     nothing can have come to be known of them. Raises DatenlaborError that names the cells which
     can be worked out, their intervals and the equations that reveal them.
     """
+    past = memory.recall(home)
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         found = connection.sql(f"select * from {cells} order by cell_id").df()  # noqa: S608 fixed
         equations = connection.sql(
@@ -86,7 +87,6 @@ def audit(
             f"{'; '.join(words[:_MOST_NAMED])}.",
             hint=_OVERLOOKED,
         )
-    past = memory.recall(home)
     unpublished = listed.loc[listed["table_code"] == UNPUBLISHED, "cell_id"]
     published = found[~found["cell_id"].isin(unpublished)]
     parameters = read_parameters(home.root)

@@ -41,6 +41,7 @@ def release(home: Home) -> Home:
             for audience in AUDIENCES
         },
         inputs_fingerprint=None,
+        is_audited=False,
         replaces=None,
         path=folder,
         is_current=True,
