@@ -27,6 +27,8 @@ _METRIC_KEYS = (
     "metrics_b",
     "secondary_metric",
     "size",
+    "x",
+    "y",
     "series_limit_metric",
     "timeseries_limit_metric",
     "timeseries_limit_metric_b",

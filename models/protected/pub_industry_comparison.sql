@@ -28,6 +28,7 @@ final as (
         areas.area_code,
         areas.area_name,
         areas.municipality_code,
+        areas.peer_group,
         areas.area_order,
         peers.area_code as peer_code,
         peers.area_name as peer_name,
