@@ -52,6 +52,7 @@ final as (
         balances.period as period_name,
         balances.breakdown,
         breakdowns.name_de as breakdown_name,
+        breakdowns.breakdown_order,
         balances.class_code,
         balances.is_group,
         {%- for column in figures.values() %}

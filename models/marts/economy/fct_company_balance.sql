@@ -43,14 +43,18 @@ pivoted as (
     group by all
 ),
 
--- Nobody behind a cell, no row: zero, where the figure is published at this level.
+-- Nobody behind a cell, no row: zero, from the first year on in which the figure is
+-- published at this level.
 filled as (
     select
         *,
         {%- for counted, column in figures.items() %}
             case
                 when list_contains(secrets, '{{ counted }}') then null
-                when count(found_{{ column }}) over kinds > 0
+                when
+                    first_year >= min(
+                        case when found_{{ column }} is not null then first_year end
+                    ) over kinds
                     then coalesce(found_{{ column }}, 0)
             end as {{ column }}
             {%- if not loop.last %},{% endif %}
