@@ -55,6 +55,7 @@ final as (
         breakdowns.breakdown_order,
         balances.class_code,
         balances.is_group,
+        balances.has_industries,
         {%- for column in figures.values() %}
             balances.{{ column }},
         {%- endfor %}

@@ -48,6 +48,8 @@ pivoted as (
 filled as (
     select
         *,
+        bool_or(breakdown = 'industry') over (partition by audience_code, area_key)
+            as has_industries,
         {%- for counted, column in figures.items() %}
             case
                 when list_contains(secrets, '{{ counted }}') then null
@@ -98,6 +100,7 @@ final as (
         filled.class_code,
         filled.period,
         filled.is_group,
+        filled.has_industries,
         filled.provenance_code,
         filled.source_code,
         {%- for column in figures.values() %}
