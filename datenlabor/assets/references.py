@@ -108,6 +108,17 @@ def filter_targets(dashboard: Document) -> list[tuple[str, str]]:
     ]
 
 
+def filter_orders(dashboard: Document) -> list[tuple[str, str]]:
+    """Return (dataset UUID, metric) of everything that orders the choices of a native filter."""
+    return [
+        (str(target["datasetUuid"]), str(native_filter["sortMetric"]))
+        for native_filter in _native_filters(dashboard)
+        if native_filter.get("sortMetric")
+        for target in native_filter.get("targets", [])
+        if target
+    ]
+
+
 def filter_formulas(dashboard: Document) -> list[tuple[str, str]]:
     """Return (filter name, place) wherever a native filter computes something of its own."""
     return [
