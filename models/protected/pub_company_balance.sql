@@ -148,4 +148,3 @@ final as (
 )
 
 select * from final
-order by audience_code, breakdown, area_code, calendar_year, class_order

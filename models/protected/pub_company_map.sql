@@ -91,10 +91,3 @@ final as (
 )
 
 select * from final
-order by
-    audience_code,
-    figure_code,
-    calendar_year,
-    industry_name,
-    area_code,
-    part_number

@@ -70,4 +70,3 @@ final as (
 )
 
 select * from final
-order by audience_code, calendar_year, area_code, peer_code, industry_code

@@ -96,4 +96,3 @@ final as (
 )
 
 select * from final
-order by audience_code, crisis_year, figure_order, area_code, class_order, class_code

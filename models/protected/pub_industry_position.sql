@@ -107,4 +107,3 @@ final as (
 )
 
 select * from final
-order by audience_code, calendar_year, area_code, industry_order
