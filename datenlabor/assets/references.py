@@ -27,6 +27,8 @@ _METRIC_KEYS = (
     "metrics_b",
     "secondary_metric",
     "size",
+    "x",
+    "y",
     "series_limit_metric",
     "timeseries_limit_metric",
     "timeseries_limit_metric_b",
@@ -103,6 +105,17 @@ def filter_targets(dashboard: Document) -> list[tuple[str, str]]:
         for target in native_filter.get("targets", [])
         if target
         for column in (str(target["column"]["name"]), *_subjects(native_filter))
+    ]
+
+
+def filter_orders(dashboard: Document) -> list[tuple[str, str]]:
+    """Return (dataset UUID, metric) of everything that orders the choices of a native filter."""
+    return [
+        (str(target["datasetUuid"]), str(native_filter["sortMetric"]))
+        for native_filter in _native_filters(dashboard)
+        if native_filter.get("sortMetric")
+        for target in native_filter.get("targets", [])
+        if target
     ]
 
 

@@ -6,12 +6,13 @@ from chromium import Watch, logged_in, open_dashboard, troubles
 from playwright.sync_api import BrowserContext
 from visitors import ANONYMOUS, PASSWORD
 
+ECONOMY = {"wirtschaftsstruktur", "branchen", "gruendungen"}
 SEEN = {
-    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich"},
+    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich", *ECONOMY},
     "Sozialplanung": {"ueberblick", "gebiete", "vergleich"},
     "Krisenstab": {"ueberblick", "gebiete"},
-    "Analyse": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
-    "Redaktion": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
+    "Analyse": {"ueberblick", "gebiete", "vergleich", "datenqualitaet", *ECONOMY},
+    "Redaktion": {"ueberblick", "gebiete", "vergleich", "datenqualitaet", *ECONOMY},
     ANONYMOUS: {f"oeffentlich-{slug}" for slug in ("ueberblick", "gebiete", "vergleich")},
 }
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from economy_metrics import ECONOMY_DIMENSIONS, ECONOMY_METRICS, ECONOMY_MODELS
 from installation import ARTIFACTS, Installation
 from metricflow_answers import Answers, metricflow
 
@@ -31,6 +32,7 @@ SEMANTIC_MODELS = {
     COVERAGE: "indicator_coverage",
     SOURCES: "indicator_source",
     TESTS: "test_result",
+    **ECONOMY_MODELS,
 }
 PRECISION = 1e-12
 
@@ -67,6 +69,7 @@ DIMENSIONS = [
     (TESTS, ()),
     (TESTS, ("kind_name", "layer_name")),
     (TESTS, ("test_id",)),
+    *ECONOMY_DIMENSIONS,
 ]
 
 # A figure of the group, where its rows may be added up (one aggregation key).
@@ -117,6 +120,7 @@ GENERAL: Mapping[str, Mapping[str, str]] = {
         "violations": "sum(violation_count)",
         "build_moment": "1000 * epoch(max(checked_at))",
     },
+    **ECONOMY_METRICS,
 }
 
 # Figures of public record: metric, area, year, value.
@@ -238,8 +242,12 @@ def test_three_ways_give_one_number(
 @pytest.mark.parametrize("table", GENERAL)
 def test_no_metric_is_empty_everywhere(installation: Installation, table: str) -> None:
     """An equality of nulls would prove nothing."""
-    *_, columns = (names for name, names in DIMENSIONS if name == table)
-    seen = {name for values in plain_sql(installation, table, columns).values() for name in values}
+    seen = {
+        name
+        for columns in (names for of, names in DIMENSIONS if of == table)
+        for values in plain_sql(installation, table, columns).values()
+        for name in values
+    }
     assert set(metrics_of(installation, table)) - seen == set()
 
 

@@ -235,6 +235,17 @@ def test_filter_that_is_narrowed_by_unknown_column_or_formula(folder: Folder) ->
     assert folder.problems() == [f"{where}filter {chosen['name']} contains a formula: {text}."]
 
 
+def test_filter_that_is_ordered_by_an_unknown_metric(folder: Folder) -> None:
+    bundle = folder.bundle()
+    dashboard = next(item for item in bundle.assets["dashboards"].values() if filter_targets(item))
+    chosen = dashboard["metadata"]["native_filter_configuration"][0]
+    dataset = bundle.assets["datasets"][chosen["targets"][0]["datasetUuid"]]["table_name"]
+    chosen["sortMetric"] = "ghost"
+    folder.write(bundle)
+    where = f"Dashboard {dashboard['dashboard_title']}: "
+    assert folder.problems() == [f"{where}metric ghost does not exist in {dataset}."]
+
+
 def test_dashboard_that_lost_a_chart(folder: Folder) -> None:
     """Deleting the file of a chart that is still on a dashboard."""
     bundle = folder.bundle()
