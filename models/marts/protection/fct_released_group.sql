@@ -5,24 +5,8 @@ with group_measures as (
     from {{ ref("catalogue_population_group_measure") }}
 ),
 
-indicators as (
-    select * from {{ ref("dim_indicator") }}
-),
-
-figures as (
-    select * from {{ ref("fct_released_indicator") }}
-),
-
-breakdowns as (
-    select * from {{ ref("fct_measure_breakdown") }}
-),
-
-confidentiality as (
-    select * from {{ ref("fct_measure_confidentiality") }}
-),
-
-audiences as (
-    select * from {{ ref("code_audience") }}
+measures as (
+    select * from {{ ref("fct_released_measure") }}
 ),
 
 -- Every area of the city with the smallest areas it consists of.
@@ -37,53 +21,6 @@ area_parts as (
     inner join {{ ref("dim_district") }} as districts
         on hierarchy.descendant_area_key = districts.area_key
     where '{{ var("city_code") }}' in (areas.area_code, areas.municipality_code)
-),
-
-shown as (
-    {% for part in ["numerator", "denominator"] -%}
-        select
-            figures.audience_code,
-            figures.area_key,
-            figures.time_key,
-            figures.reference_time_key,
-            figures.source_code,
-            figures.provenance_code,
-            figures.conf_status,
-            indicators.{{ part }}_measure_code as measure_code,
-            figures.{{ part }} as measure_value
-        from figures
-        inner join indicators on figures.indicator_code = indicators.indicator_code
-        union all
-    {% endfor -%}
-    select
-        audiences.audience_code,
-        breakdowns.area_key,
-        breakdowns.time_key,
-        breakdowns.reference_time_key,
-        breakdowns.source_code,
-        breakdowns.provenance_code,
-        {{ of_audience("audiences", "confidentiality", "conf_status") }} as conf_status,
-        breakdowns.measure_code,
-        case when conf_status = 'F' then breakdowns.part_value end as measure_value
-    from breakdowns
-    cross join audiences
-    inner join confidentiality using (area_key, time_key, measure_code)
-),
-
--- What is free in one table is free: a rate may be secret for its other part only.
-measures as (
-    select
-        audience_code,
-        area_key,
-        time_key,
-        measure_code,
-        max(reference_time_key) as reference_time_key,
-        max(source_code) as source_code,
-        {{ combined_provenance("provenance_code") }} as provenance_code,
-        max(measure_value) as measure_value
-    from shown
-    where measure_value is not null or conf_status not in ('F', 'N')
-    group by audience_code, area_key, time_key, measure_code
 ),
 
 grouped as (
@@ -106,11 +43,22 @@ grouped as (
 ),
 
 -- One year for all areas: the latest in which the smallest have figures.
+years as (
+    select
+        grouped.group_code,
+        max(grouped.time_key) as time_key
+    from grouped
+    inner join area_parts on grouped.area_key = area_parts.part_area_key
+    where grouped.group_value is not null
+    group by grouped.group_code
+),
+
 latest as (
-    select * from grouped
-    qualify time_key = max(
-        case when area_key in (select part_area_key from area_parts) then time_key end
-    ) over (partition by group_code)
+    select grouped.* from grouped
+    inner join years
+        on
+            grouped.group_code = years.group_code
+            and grouped.time_key = years.time_key
 ),
 
 -- The sum of the smallest areas; where one of them is secret, what is released itself.
@@ -143,10 +91,15 @@ final as (
         case when composed.is_complete then composed.group_value else latest.group_value
         end as group_value,
         case
-            when composed.is_complete or latest.group_value is not null then 'F' else 'C'
+            when composed.is_complete or latest.group_value is not null then 'F'
+            else 'C'
         end as conf_status
     from composed
-    left join latest using (audience_code, area_key, group_code)
+    left join latest
+        on
+            composed.audience_code = latest.audience_code
+            and composed.area_key = latest.area_key
+            and composed.group_code = latest.group_code
     where
         composed.is_complete
         or composed.has_secret_part

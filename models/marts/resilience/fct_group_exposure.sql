@@ -77,9 +77,16 @@ final as (
                 * summed.secret_inside_km2 / summed.secret_surface_km2
         end as exposed_value
     from summed
-    inner join released as wholes using (audience_code, area_key, group_code)
+    inner join released as wholes
+        on
+            summed.audience_code = wholes.audience_code
+            and summed.area_key = wholes.area_key
+            and summed.group_code = wholes.group_code
     -- An area has an exposure only where all its parts have borders.
-    inner join exposures using (area_key, hazard_map_key)
+    inner join exposures
+        on
+            summed.area_key = exposures.area_key
+            and summed.hazard_map_key = exposures.hazard_map_key
 )
 
 select * from final
