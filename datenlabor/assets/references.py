@@ -20,6 +20,8 @@ _COLUMN_KEYS = (
     "groupbyColumns",
     "granularity_sqla",
     "line_column",
+    "dimension",
+    "tooltip_contents",
 )
 _METRIC_KEYS = (
     "metric",
@@ -65,6 +67,8 @@ def chart_references(chart: Document) -> References:
     columns = {name for key in _COLUMN_KEYS for name in _names(params.get(key))}
     metrics = {name for key in _METRIC_KEYS for name in _names(params.get(key))}
     columns |= set(_subjects(params))
+    spatial = params.get("spatial", {})
+    columns |= {name for key in ("latCol", "lonCol") for name in _names(spatial.get(key))}
     for entry in params.get("order_by_cols", []):
         columns.add(json.loads(entry)[0])
     either = set(params.get("column_config", {}))

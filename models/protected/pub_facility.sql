@@ -77,6 +77,7 @@ final as (
             else 'unbekannt'
         end as accessible_name,
         coalesce(facilities.contact_role, '–') as contact_role,
+        {{ german_count("facilities.capacity") }} as capacity_text,
         facilities.longitude,
         facilities.latitude,
         facilities.valid_from_on,

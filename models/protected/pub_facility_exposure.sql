@@ -55,6 +55,7 @@ final as (
         facilities.address,
         facilities.carrier_type,
         facilities.capacity,
+        facilities.capacity_text,
         facilities.accessible_name,
         facilities.contact_role,
         facilities.longitude,
@@ -63,6 +64,8 @@ final as (
         decided.is_inside,
         provenances.name_de as provenance_name,
         cast(round(decided.distance_to_edge_m) as integer) as distance_to_edge_m,
+        {{ german_count("round(decided.distance_to_edge_m)") }} || ' m'
+            as distance_text,
         coalesce(decided.depth_class, '–') as depth_class,
         case
             when decided.position_code = 'safe' and facilities.is_shelter

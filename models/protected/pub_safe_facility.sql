@@ -43,6 +43,7 @@ final as (
         endangered.area_name,
         endangered.municipality_code,
         endangered.capacity,
+        endangered.capacity_text,
         endangered.needs_help_name,
         endangered.state_on,
         cast(ranked.safe_rank as integer) as safe_rank,
@@ -52,15 +53,17 @@ final as (
         shelters.area_name as safe_area_name,
         shelters.address as safe_address,
         shelters.capacity as safe_capacity,
+        shelters.capacity_text as safe_capacity_text,
         shelters.accessible_name as safe_accessible_name,
         shelters.contact_role as safe_contact_role,
         shelters.distance_to_edge_m as safe_distance_to_edge_m,
         shelters.longitude as safe_longitude,
         shelters.latitude as safe_latitude,
-        cast(round(ranked.distance_m) as integer) as distance_m,
         endangered.provenance_name,
         endangered.attribution,
-        endangered.licence_name
+        endangered.licence_name,
+        cast(round(ranked.distance_m) as integer) as distance_m,
+        {{ german_count("round(ranked.distance_m)") }} || ' m' as distance_text
     from ranked
     inner join exposures as endangered
         on
