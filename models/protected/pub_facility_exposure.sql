@@ -66,6 +66,7 @@ final as (
         cast(round(decided.distance_to_edge_m) as integer) as distance_to_edge_m,
         {{ german_count("round(decided.distance_to_edge_m)") }} || ' m'
             as distance_text,
+        'ab {{ var("safe_distance_m") }} m' as safe_distance_text,
         coalesce(decided.depth_class, '–') as depth_class,
         case
             when decided.position_code = 'safe' and facilities.is_shelter
