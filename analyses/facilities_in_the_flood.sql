@@ -1,5 +1,5 @@
--- Which facilities lie in the extreme flood, by category, and which ten safe ones that can
--- take people in are nearest to each?
+-- Which facilities lie in the extreme flood, by category, and which ten safe ones that
+-- can take people in are nearest to each?
 with ways as (
     select * from {{ ref("pub_safe_facility") }}
     where scenario = 'extreme'

@@ -21,7 +21,6 @@ _COLUMN_KEYS = (
     "granularity_sqla",
     "line_column",
     "dimension",
-    "tooltip_contents",
 )
 _METRIC_KEYS = (
     "metric",
@@ -69,6 +68,7 @@ def chart_references(chart: Document) -> References:
     columns |= set(_subjects(params))
     spatial = params.get("spatial", {})
     columns |= {name for key in ("latCol", "lonCol") for name in _names(spatial.get(key))}
+    columns |= {entry["column_name"] for entry in params.get("tooltip_contents", [])}
     for entry in params.get("order_by_cols", []):
         columns.add(json.loads(entry)[0])
     either = set(params.get("column_config", {}))

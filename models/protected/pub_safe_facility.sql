@@ -6,28 +6,30 @@ with exposures as (
     where crisis_role in ('warn', 'take_in')
 ),
 
-pairs as (
+-- Of two equally far ones the first by code. Keeping ten is cheaper than ranking all.
+nearest as (
     select
         endangered.scenario,
         endangered.facility_code,
-        shelters.facility_code as safe_facility_code,
-        {{ straight_distance("endangered", "shelters") }} as distance_m
+        min(
+            {
+                'distance_m': {{ straight_distance("endangered", "shelters") }},
+                'facility_code': shelters.facility_code
+            }, 10
+        ) as ways
     from exposures as endangered
-    inner join exposures as shelters
-        on endangered.scenario = shelters.scenario
+    inner join exposures as shelters on endangered.scenario = shelters.scenario
     where endangered.crisis_role = 'warn' and shelters.crisis_role = 'take_in'
+    group by endangered.scenario, endangered.facility_code
 ),
 
--- Of two equally far ones the first by code.
 ranked as (
     select
-        *,
-        row_number() over (
-            partition by scenario, facility_code
-            order by distance_m, safe_facility_code
-        ) as safe_rank
-    from pairs
-    qualify safe_rank <= 10
+        scenario,
+        facility_code,
+        unnest(ways) as way,
+        unnest(range(1, len(ways) + 1)) as safe_rank
+    from nearest
 ),
 
 final as (
@@ -47,7 +49,7 @@ final as (
         endangered.needs_help_name,
         endangered.state_on,
         cast(ranked.safe_rank as integer) as safe_rank,
-        ranked.safe_facility_code,
+        shelters.facility_code as safe_facility_code,
         shelters.facility_name as safe_facility_name,
         shelters.category as safe_category,
         shelters.area_name as safe_area_name,
@@ -62,8 +64,8 @@ final as (
         endangered.provenance_name,
         endangered.attribution,
         endangered.licence_name,
-        cast(round(ranked.distance_m) as integer) as distance_m,
-        {{ german_count("round(ranked.distance_m)") }} || ' m' as distance_text
+        cast(round(ranked.way['distance_m']) as integer) as distance_m,
+        {{ german_count("round(ranked.way['distance_m'])") }} || ' m' as distance_text
     from ranked
     inner join exposures as endangered
         on
@@ -72,7 +74,7 @@ final as (
     inner join exposures as shelters
         on
             ranked.scenario = shelters.scenario
-            and ranked.safe_facility_code = shelters.facility_code
+            and ranked.way['facility_code'] = shelters.facility_code
 )
 
 select * from final
