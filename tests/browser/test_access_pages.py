@@ -6,13 +6,16 @@ from chromium import Watch, logged_in, open_dashboard, troubles
 from playwright.sync_api import BrowserContext
 from visitors import ANONYMOUS, PASSWORD
 
+EVERY = {"ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", "datenqualitaet"}
 SEEN = {
-    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich"},
-    "Sozialplanung": {"ueberblick", "gebiete", "vergleich"},
-    "Krisenstab": {"ueberblick", "gebiete"},
-    "Analyse": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
-    "Redaktion": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
-    ANONYMOUS: {f"oeffentlich-{slug}" for slug in ("ueberblick", "gebiete", "vergleich")},
+    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich", "sozialatlas"},
+    "Sozialplanung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage"},
+    "Krisenstab": {"ueberblick", "gebiete", "sozialatlas", "krisenlage"},
+    "Analyse": EVERY,
+    "Redaktion": EVERY,
+    ANONYMOUS: {
+        f"oeffentlich-{slug}" for slug in ("ueberblick", "gebiete", "vergleich", "sozialatlas")
+    },
 }
 
 
