@@ -252,11 +252,12 @@ THEME_FONT_URL_ALLOWED_DOMAINS: list[str] = []
 
 # Maps have at most the city's own borders behind them: tiles from elsewhere would tell others what
 # is looked at.
-# The address is relative, in the form deck.gl takes it; with TLS it has to be absolute.
-_TILES = os.environ.get("DATENLABOR_TILES") or "http:/datenlabor/empty/{z}/{x}/{y}.png"
+# An address without a host, in the form deck.gl takes it, is completed for the own scheme only.
+_SCHEME = "https" if _HTTPS else "http"
+_TILES = os.environ.get("DATENLABOR_TILES") or f"{_SCHEME}:/datenlabor/empty/{{z}}/{{x}}/{{y}}.png"
 DECKGL_BASE_MAP = [
     [f"tile://{_TILES}", "Ohne Hintergrundkarte"],
-    ["tile://http:/datenlabor/areas/{z}/{x}/{y}.png", "Grenzen der Gebiete"],
+    [f"tile://{_SCHEME}:/datenlabor/areas/{{z}}/{{x}}/{{y}}.png", "Grenzen der Gebiete"],
 ]
 
 # -- Own pages: logo, corrected translations, empty map tiles -------------------------------------

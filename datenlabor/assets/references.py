@@ -68,7 +68,8 @@ def chart_references(chart: Document) -> References:
     columns |= set(_subjects(params))
     spatial = params.get("spatial", {})
     columns |= {name for key in ("latCol", "lonCol") for name in _names(spatial.get(key))}
-    columns |= {entry["column_name"] for entry in params.get("tooltip_contents", [])}
+    tips = params.get("tooltip_contents", [])
+    columns |= {*_names([tip.get("column_name") if isinstance(tip, dict) else tip for tip in tips])}
     for entry in params.get("order_by_cols", []):
         columns.add(json.loads(entry)[0])
     either = set(params.get("column_config", {}))
