@@ -107,4 +107,3 @@ final as (
 )
 
 select * from final
-order by audience_code, state_on, category_order, category, facility_code

@@ -132,4 +132,3 @@ final as (
 )
 
 select * from final
-order by audience_code, need_order, area_order

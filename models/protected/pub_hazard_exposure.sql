@@ -77,4 +77,3 @@ final as (
 )
 
 select * from final
-order by audience_code, scenario_order, group_order, area_order

@@ -78,4 +78,3 @@ final as (
 )
 
 select * from final
-order by scenario_order, category_order, facility_code, safe_rank
