@@ -18,8 +18,9 @@ audiences as (
     select * from {{ ref("code_audience") }}
 ),
 
-group_measures as (
-    select * from {{ ref("catalogue_population_group_measure") }}
+wanted as (
+    select distinct measure_code
+    from {{ ref("catalogue_population_group_measure") }}
 ),
 
 shown as (
@@ -36,6 +37,7 @@ shown as (
             figures.{{ part }} as measure_value
         from figures
         inner join indicators on figures.indicator_code = indicators.indicator_code
+        inner join wanted on indicators.{{ part }}_measure_code = wanted.measure_code
         union all
     {% endfor -%}
     select
@@ -49,6 +51,7 @@ shown as (
         breakdowns.measure_code,
         case when conf_status = 'F' then breakdowns.part_value end as measure_value
     from breakdowns
+    inner join wanted on breakdowns.measure_code = wanted.measure_code
     cross join audiences
     inner join confidentiality
         on
@@ -69,9 +72,7 @@ final as (
         {{ combined_provenance("provenance_code") }} as provenance_code,
         max(measure_value) as measure_value
     from shown
-    where
-        (measure_value is not null or conf_status not in ('F', 'N'))
-        and measure_code in (select group_measures.measure_code from group_measures)
+    where measure_value is not null or conf_status not in ('F', 'N')
     group by audience_code, area_key, time_key, measure_code
 )
 
