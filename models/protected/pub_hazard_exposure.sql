@@ -56,7 +56,8 @@ final as (
             when exposures.exposed_value is null then 'geheim zu halten'
             when exposures.exposed_value = 0 then '0'
             when exposures.exposed_value < 10 then 'unter 10'
-            else 'rund '
+            else
+                'rund '
                 || {{ german_number("round(exposures.exposed_value, -1)", "0") }}
         end as exposed_text,
         provenances.name_de as provenance_name,
