@@ -20,6 +20,7 @@ _COLUMN_KEYS = (
     "groupbyColumns",
     "granularity_sqla",
     "line_column",
+    "dimension",
 )
 _METRIC_KEYS = (
     "metric",
@@ -67,6 +68,10 @@ def chart_references(chart: Document) -> References:
     columns = {name for key in _COLUMN_KEYS for name in _names(params.get(key))}
     metrics = {name for key in _METRIC_KEYS for name in _names(params.get(key))}
     columns |= set(_subjects(params))
+    spatial = params.get("spatial", {})
+    columns |= {name for key in ("latCol", "lonCol") for name in _names(spatial.get(key))}
+    tips = params.get("tooltip_contents", [])
+    columns |= {*_names([tip.get("column_name") if isinstance(tip, dict) else tip for tip in tips])}
     for entry in params.get("order_by_cols", []):
         columns.add(json.loads(entry)[0])
     either = set(params.get("column_config", {}))

@@ -232,6 +232,28 @@ def test_gaps_and_sources_of_one_indicator(opened: Opened, installation: Install
     assert bad_troubles(opened.page) == []
 
 
+@pytest.mark.parametrize("opened", ["krisenlage", "sozialatlas"], indirect=True)
+def test_a_choice_changes_the_numbers_as_sql_says(
+    opened: Opened, installation: Installation, chart_ids: dict[str, int]
+) -> None:
+    native_filter = opened.stored.filter_named("Art")
+    assert native_filter
+    choose(opened.page, native_filter["id"], "Sporthalle", len(opened.stored.charts))
+    chosen = {"Art": ["Sporthalle"]}
+    answers = opened.watch.chart_answers()
+    changed = 0
+    for chart in opened.stored.charts:
+        if chart["viz_type"] == "big_number_total":
+            [row] = answers[chart_ids[title(chart)]][0]["data"]
+            [shown] = row.values()
+            expected = opened.stored.number(installation, chart, chosen)
+            assert shown == pytest.approx(expected), title(chart)
+            changed += expected != opened.stored.number(installation, chart, {})
+    assert changed > 2
+    for chart in opened.stored.tables:
+        check_table(opened, installation, chart, chosen)
+
+
 def test_broken_and_empty_charts_would_be_noticed(
     installation: Installation, context: BrowserContext, chart_ids: dict[str, int]
 ) -> None:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import equality_places as places
 import pytest
 from economy_metrics import ECONOMY_DIMENSIONS, ECONOMY_METRICS, ECONOMY_MODELS
 from installation import ARTIFACTS, Installation
@@ -33,6 +34,7 @@ SEMANTIC_MODELS = {
     SOURCES: "indicator_source",
     TESTS: "test_result",
     **ECONOMY_MODELS,
+    **places.MODELS,
 }
 PRECISION = 1e-12
 
@@ -70,6 +72,7 @@ DIMENSIONS = [
     (TESTS, ("kind_name", "layer_name")),
     (TESTS, ("test_id",)),
     *ECONOMY_DIMENSIONS,
+    *places.DIMENSIONS,
 ]
 
 # A figure of the group, where its rows may be added up (one aggregation key).
@@ -121,6 +124,7 @@ GENERAL: Mapping[str, Mapping[str, str]] = {
         "build_moment": "1000 * epoch(max(checked_at))",
     },
     **ECONOMY_METRICS,
+    **places.METRICS,
 }
 
 # Figures of public record: metric, area, year, value.
