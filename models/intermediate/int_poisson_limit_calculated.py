@@ -8,7 +8,7 @@ from datenlabor.methods.poisson import limits_of
 
 
 def model(dbt: Any, session: Any) -> pd.DataFrame:
-    """Return one row per number of insolvencies that some cell has, and one for none."""
+    """Return one row per number of insolvencies that some cell has, and per number up to 100."""
     cells = dbt.ref("int_company_cell_counted").filter("counted = 'insolvency'")
     found = cells.aggregate("unit_count", "unit_count").fetchall()
-    return limits_of([0, *(count for (count,) in found)])
+    return limits_of([*range(101), *(count for (count,) in found)])

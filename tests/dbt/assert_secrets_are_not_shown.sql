@@ -44,6 +44,19 @@ indicator_years as (
             coalesce(previous_value, change_on_year)
         ]) as shown_value
     from {{ ref("pub_indicator_value") }}
+    union all
+    -- Whatever is said of a figure tells something of it, a test of its former value too.
+    select
+        audience_code,
+        area_code,
+        indicator_code,
+        unnest([calendar_year, calendar_year - 1, calendar_year - 5]) as shown_year,
+        unnest([
+            coalesce(shown_value, shown_low, shown_high, chance_score),
+            case when trend_1y_name != 'nicht beurteilt' then 1 end,
+            case when trend_5y_name != 'nicht beurteilt' then 1 end
+        ]) as shown_value
+    from {{ ref("pub_indicator_assessment") }}
 ),
 
 balances as (

@@ -42,6 +42,8 @@ final as (
         units.ratio_factor,
         units.display_factor,
         units.is_relative_change,
+        units.relevant_change,
+        chapters.is_social_report,
         case indicators.direction
             when 1 then 'mehr ist günstig'
             when -1 then 'mehr ist ungünstig'
@@ -49,14 +51,20 @@ final as (
         end as direction_name,
         chapters.chapter_order * 100 + indicators.indicator_order as indicator_order,
         indicators.value_kind != 'published' as is_additive,
+        coalesce(numerator_units.is_count and denominator_units.is_count, false)
+            as has_counts,
         {{ is_withheld("indicators.indicator_code") }} as is_withheld
     from indicators
     inner join chapters on indicators.chapter_code = chapters.chapter_code
     inner join units on indicators.unit_code = units.unit_code
     inner join measures as numerators
         on indicators.numerator_measure_code = numerators.measure_code
+    inner join units as numerator_units
+        on numerators.unit_code = numerator_units.unit_code
     left join measures as denominators
         on indicators.denominator_measure_code = denominators.measure_code
+    left join units as denominator_units
+        on denominators.unit_code = denominator_units.unit_code
 )
 
 select * from final
