@@ -5,11 +5,13 @@
 {% macro wilson_bound(cases, base, sign) -%}
     {%- set share = "(" ~ cases ~ " * 1.0 / nullif(" ~ base ~ ", 0))" -%}
     {%- set z2 = "3.841459 / nullif(" ~ base ~ ", 0)" -%}
-    least(greatest((
-        {{ share }} + {{ z2 }} / 2 + {{ sign }} * sqrt(
-            {{ z2 }} * greatest({{ share }} * (1 - {{ share }}) + {{ z2 }} / 4, 0)
-        )
-    ) / (1 + {{ z2 }}), 0), 1)
+    case
+        when {{ share }} is not null then least(greatest((
+            {{ share }} + {{ z2 }} / 2 + {{ sign }} * sqrt(
+                {{ z2 }} * greatest({{ share }} * (1 - {{ share }}) + {{ z2 }} / 4, 0)
+            )
+        ) / (1 + {{ z2 }}), 0), 1)
+    end
 {%- endmacro %}
 
 {#-
@@ -26,7 +28,7 @@
                 + {{ sign }} * 1.959964 / (3 * sqrt({{ number }})),
                 3
             )
-        else 0
+        when {{ number }} = 0 then 0
     end
 {%- endmacro %}
 

@@ -28,18 +28,22 @@ from stored import Stored, stored_dashboards
 from datenlabor.assets.bundle import read_folder
 from datenlabor.paths import ASSETS
 
-# The demo city has no borders of small areas; test_new_city.py looks at the board with the map.
-STORED = stored_dashboards(read_folder(ASSETS).without_empty_dashboards({"pub_indicator_map"}))
+STORED = stored_dashboards(read_folder(ASSETS))
 NARROW = 1024
 SMALLEST_PICTURE = 50_000
 INDICATOR_FILTER = "Indikator"
 AREA_FILTER = "Gebiet"
+LEVEL_FILTER = "Ebene"
+FIGURE_FILTER = "Kennzahl"
 INSOLVENCIES = "company_insolvencies"
 WITH_INSOLVENCIES = [
     slug for slug, stored in STORED.items() if stored.charts_with_metric(INSOLVENCIES)
 ]
+# Of the parts of a city nothing is published that could be compared with print.
 ABOUT_ONE_INDICATOR = [
-    slug for slug, stored in STORED.items() if stored.requires_filter(INDICATOR_FILTER)
+    slug
+    for slug, stored in STORED.items()
+    if stored.requires_filter(INDICATOR_FILTER) and not stored.filter_named(LEVEL_FILTER)
 ]
 ABOUT_ONE_AREA = [slug for slug, stored in STORED.items() if stored.requires_filter(AREA_FILTER)]
 # What these tiles show where they are empty is good news, as their title says.

@@ -14,6 +14,7 @@ import pytest
 from economy_metrics import ECONOMY_DIMENSIONS, ECONOMY_METRICS, ECONOMY_MODELS
 from installation import ARTIFACTS, Installation
 from metricflow_answers import Answers, metricflow
+from social_metrics import SOCIAL_DIMENSIONS, SOCIAL_METRICS, SOCIAL_MODELS
 
 from datenlabor.audiences import INTERNAL
 from datenlabor.semantics.artifacts import Project, read_project
@@ -35,6 +36,7 @@ SEMANTIC_MODELS = {
     TESTS: "test_result",
     **ECONOMY_MODELS,
     **places.MODELS,
+    **SOCIAL_MODELS,
 }
 PRECISION = 1e-12
 
@@ -73,6 +75,7 @@ DIMENSIONS = [
     (TESTS, ("test_id",)),
     *ECONOMY_DIMENSIONS,
     *places.DIMENSIONS,
+    *SOCIAL_DIMENSIONS,
 ]
 
 # A figure of the group, where its rows may be added up (one aggregation key).
@@ -125,6 +128,7 @@ GENERAL: Mapping[str, Mapping[str, str]] = {
     },
     **ECONOMY_METRICS,
     **places.METRICS,
+    **SOCIAL_METRICS,
 }
 
 # Figures of public record: metric, area, year, value.

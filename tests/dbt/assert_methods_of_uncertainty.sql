@@ -1,8 +1,34 @@
--- Guards that intervals, probabilities and the control of false discoveries give printed
--- results: shares by Wilson (Newcombe 1998), Poisson limits of 100 and 1,000 cases, tails
--- of the normal distribution; and that step-up adjustment gives again, from what is
--- published of a page, what adjusting by its definition gives.
-with shares as (
+-- Guards that intervals, probabilities and the control of false discoveries give
+-- printed results: shares by Wilson (Newcombe 1998), Poisson limits of 100 and 1,000
+-- cases, tails of the normal distribution; and that adjusted probabilities say the same
+-- as the step-up rule by its definition.
+with share_examples as (
+    select printed_results.* from (
+        values
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0, 0.1611),
+        (1, 29, 0.0061, 0.1718)
+    ) as printed_results (cases, base, low, high)
+),
+
+count_examples as (
+    select printed_results.* from (
+        values (100, 81.364, 121.627), (1000, 938.971, 1063.956)
+    ) as printed_results (cases, low, high)
+),
+
+tail_examples as (
+    select printed_results.* from (
+        values
+        (-1.959963985, 0.05),
+        (2.575829304, 0.01),
+        (3.290526731, 0.001),
+        (0.0, 1.0)
+    ) as printed_results (score, printed)
+),
+
+shares as (
     select
         cases || ' of ' || base as what,
         unnest([
@@ -11,13 +37,7 @@ with shares as (
         ]) as computed,
         unnest([low, high]) as printed,
         0.00005 as tolerance
-    from (
-        values
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        (0, 20, 0, 0.1611),
-        (1, 29, 0.0061, 0.1718)
-    ) as examples (cases, base, low, high)
+    from share_examples
 ),
 
 counts as (
@@ -28,9 +48,7 @@ counts as (
         ]) as computed,
         unnest([low, high]) as printed,
         0.005 as tolerance
-    from (
-        values (100, 81.364, 121.627), (1000, 938.971, 1063.956)
-    ) as examples (cases, low, high)
+    from count_examples
 ),
 
 tails as (
@@ -39,13 +57,7 @@ tails as (
         {{ two_sided_probability("score") }} as computed,
         printed,
         printed * 0.000001 as tolerance
-    from (
-        values
-        (-1.959963985, 0.05),
-        (2.575829304, 0.01),
-        (3.290526731, 0.001),
-        (0.0, 1.0)
-    ) as examples (score, printed)
+    from tail_examples
 ),
 
 errors as (
@@ -54,6 +66,25 @@ errors as (
         {{ pooled_error("12", "100", "20", "100", "true") }} as computed,
         0.0518459 as printed,
         0.0000001 as tolerance
+),
+
+-- What is secret has no interval: DuckDB's least and greatest pass over nulls.
+secrets as (
+    select
+        'a secret' as what,
+        cast(count(bound) as double) as computed,
+        0.0 as printed,
+        0 as tolerance
+    from (
+        select
+            unnest([
+                {{ wilson_bound("cases", "10", -1) }},
+                {{ wilson_bound("cases", "10", 1) }},
+                {{ poisson_bound("cases", -1) }},
+                {{ poisson_bound("cases", 1) }}
+            ]) as bound
+        from (select cast(null as double) as cases) as secret_cases
+    ) as secret_bounds
 ),
 
 pages as (
@@ -72,7 +103,7 @@ pages as (
 page_sizes as (
     select
         *,
-        row_number() over page as position,
+        row_number() over page as test_number,
         count(*) over whole as test_count
     from pages
     window
@@ -91,10 +122,10 @@ last_positions as (
         max(case
             when
                 chance_probability
-                <= {{ var("false_discovery_rate") }} * position / test_count
-                then position
+                <= {{ var("false_discovery_rate") }} * test_number / test_count
+                then test_number
             else 0
-        end) as last_position,
+        end) as last_number,
         count(case when is_significant then 1 end) as significant_count
     from page_sizes
     group by audience_code, town_code, time_key
@@ -109,10 +140,12 @@ checks as (
     union all
     select * from errors
     union all
+    select * from secrets
+    union all
     select
         'changes of ' || town_code || ' in ' || time_key as what,
         significant_count as computed,
-        last_position as printed,
+        last_number as printed,
         0 as tolerance
     from last_positions
 )

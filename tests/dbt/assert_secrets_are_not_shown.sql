@@ -45,7 +45,7 @@ indicator_years as (
         ]) as shown_value
     from {{ ref("pub_indicator_value") }}
     union all
-    -- Whatever is said of a figure tells something of it, a test of its former value too.
+    -- Whatever is said of a figure tells something of it, and a test of the former.
     select
         audience_code,
         area_code,

@@ -65,32 +65,33 @@ classified as (
 
 measured as (
     select
-        *,
+        classified.*,
         {%- for bound, sign in [("low", -1), ("high", 1)] %}
-            case chance_method
+            case classified.chance_method
                 when 'share'
                     then {{ wilson_bound(
-                        "numerator", "denominator", sign
+                        "classified.numerator", "classified.denominator", sign
                     ) }}
                 when 'rate'
                     then coalesce(
                         limits.count_{{ bound }},
-                        {{ poisson_bound("numerator", sign) }}
-                    ) / nullif(denominator, 0)
-            end * ratio_factor as value_{{ bound }},
+                        {{ poisson_bound("classified.numerator", sign) }}
+                    ) / nullif(classified.denominator, 0)
+            end * classified.ratio_factor as value_{{ bound }},
         {%- endfor %}
         case
-            when indicator_value is not null and not is_town
-                then rank() over (ranked order by indicator_value desc)
+            when classified.indicator_value is not null and not classified.is_town
+                then rank() over (ranked order by classified.indicator_value desc)
         end as area_rank,
         case when area_rank is not null then count(*) over ranked end
             as ranked_area_count,
         {%- for part in ["numerator", "denominator"] %}
             case
                 when
-                    value_kind = 'ratio'
-                    and count(*) over parts = count(compared_value) over parts
-                    then sum({{ part }}) over parts
+                    classified.value_kind = 'ratio'
+                    and count(*) over parts
+                    = count(classified.compared_value) over parts
+                    then sum(classified.{{ part }}) over parts
             end as parts_{{ part }}
             {%- if not loop.last %},{% endif %}
         {%- endfor %}
