@@ -20,6 +20,7 @@ from chromium import (
     table_of,
     titles,
     troubles,
+    wait_until_drawn,
 )
 from installation import Installation
 from playwright.sync_api import BrowserContext, Page
@@ -34,6 +35,7 @@ SMALLEST_PICTURE = 50_000
 INDICATOR_FILTER = "Indikator"
 AREA_FILTER = "Gebiet"
 LEVEL_FILTER = "Ebene"
+CHAPTER_FILTER = "Kapitel"
 FIGURE_FILTER = "Kennzahl"
 INSOLVENCIES = "company_insolvencies"
 WITH_INSOLVENCIES = [
@@ -217,6 +219,29 @@ def test_another_area_changes_all_tiles_as_sql_says(
         assert before[number][0]["data"] != after[number][0]["data"], number
     for chart in opened.stored.tables:
         check_table(opened, installation, chart, {AREA_FILTER: [area]})
+    assert bad_troubles(opened.page) + opened.watch.complaints == []
+
+
+@pytest.mark.parametrize("opened", ["sozialbericht"], indirect=True)
+def test_another_chapter_offers_its_figures_as_sql_says(
+    opened: Opened, installation: Installation, chart_ids: dict[str, int]
+) -> None:
+    """The figure is that of the chapter with the largest distance of an area to the city."""
+    by_chapter = opened.stored.filter_named(CHAPTER_FILTER) or {}
+    by_figure = opened.stored.filter_named(FIGURE_FILTER) or {}
+    chosen = {CHAPTER_FILTER: ["Einkommen und Überschuldung"]}
+    [figure] = opened.stored.first_values(installation, chosen)[FIGURE_FILTER]
+    before = opened.watch.chart_answers()
+    choose(opened.page, by_chapter["id"], chosen[CHAPTER_FILTER][0], len(opened.stored.charts))
+    opened.page.get_by_text(figure, exact=True).first.wait_for()
+    wait_until_drawn(opened.page, len(opened.stored.charts))
+    after = opened.watch.chart_answers()
+    for chart in opened.stored.in_scope(by_chapter) + opened.stored.in_scope(by_figure):
+        number = chart_ids[title(chart)]
+        if not GOOD_NEWS.fullmatch(title(chart)):
+            assert before[number][0]["data"] != after[number][0]["data"], title(chart)
+    for chart in opened.stored.tables:
+        check_table(opened, installation, chart, chosen)
     assert bad_troubles(opened.page) + opened.watch.complaints == []
 
 
