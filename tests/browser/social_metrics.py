@@ -47,8 +47,7 @@ SOCIAL_METRICS: Mapping[str, Mapping[str, str]] = {
         ),
         "secret_indicators": _where("conf_status = 'C'"),
         "burdened_share": f"{_BURDENED} / nullif({_where(_JUDGED)}, 0)",
-        "striking_score": "max(score_size)",
+        "striking_score": "max(abs(relief_score))",
         "profile_position": "min(area_order)",
-        "report_position": "min(indicator_order)",
     },
 }
