@@ -137,7 +137,7 @@ class Stored:
                 result.append(Condition(column, "IN", chosen[native_filter["name"]]))
             elif native_filter["controlValues"].get("defaultToFirstItem"):
                 column = native_filter["targets"][0]["column"]["name"]
-                result.append(Condition(column, "IN", [self._first(installation, native_filter)]))
+                result.append(Condition(column, "IN", [self.first(installation, native_filter, chosen)]))
             else:
                 default = native_filter.get("defaultDataMask", {}).get("extraFormData", {})
                 assert default.keys() <= {"filters"}, "a default this test cannot read"
@@ -182,8 +182,13 @@ class Stored:
         conditions = [entry.sql() for entry in self.conditions(installation, chart, chosen)]
         return self._select(installation, self.dataset(chart), columns, conditions)
 
-    def _first(self, installation: Installation, native_filter: Document) -> Any:  # noqa: ANN401
-        """Return what a filter that needs a choice begins with: the first of its list."""
+    def first(
+        self, installation: Installation, native_filter: Document, chosen: Mapping[str, list[Any]]
+    ) -> Any:  # noqa: ANN401
+        """Return what a filter that needs a choice begins with: the first of its list.
+
+        What it lists may depend on other filters, by what is ``chosen`` there or by their own first.
+        """
         [target] = native_filter["targets"]
         dataset = self.assets.assets["datasets"][target["datasetUuid"]]
         column = f'"{target["column"]["name"]}"'
@@ -194,6 +199,11 @@ class Stored:
             Condition(entry["subject"], entry["operator"], entry.get("comparator")).sql()
             for entry in native_filter.get("adhoc_filters", [])
         ]
+        for parent in self.filters:
+            if parent["id"] in native_filter["cascadeParentIds"]:
+                values = chosen.get(parent["name"]) or [self.first(installation, parent, chosen)]
+                parent_column = parent["targets"][0]["column"]["name"]
+                conditions.append(Condition(parent_column, "IN", values).sql())
         choices = self._select(
             installation,
             dataset,

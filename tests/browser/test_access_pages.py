@@ -6,19 +6,22 @@ from chromium import Watch, logged_in, open_dashboard, troubles
 from playwright.sync_api import BrowserContext
 from visitors import ANONYMOUS, PASSWORD
 
+SOCIAL = {"sozialbericht", "gebietsprofil"}
 ECONOMY = {"wirtschaftsstruktur", "branchen", "gruendungen"}
 EVERY = {
     *("ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", "datenqualitaet"),
     *ECONOMY,
+    *SOCIAL,
 }
 SEEN = {
-    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", *ECONOMY},
-    "Sozialplanung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage"},
-    "Krisenstab": {"ueberblick", "gebiete", "sozialatlas", "krisenlage"},
+    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", *ECONOMY, *SOCIAL},
+    "Sozialplanung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", *SOCIAL},
+    "Krisenstab": {"ueberblick", "gebiete", "sozialatlas", "krisenlage", *SOCIAL},
     "Analyse": EVERY,
     "Redaktion": EVERY,
     ANONYMOUS: {
-        f"oeffentlich-{slug}" for slug in ("ueberblick", "gebiete", "vergleich", "sozialatlas")
+        f"oeffentlich-{slug}"
+        for slug in ("ueberblick", "gebiete", "vergleich", "sozialatlas", *SOCIAL)
     },
 }
 
