@@ -137,7 +137,9 @@ class Stored:
                 result.append(Condition(column, "IN", chosen[native_filter["name"]]))
             elif native_filter["controlValues"].get("defaultToFirstItem"):
                 column = native_filter["targets"][0]["column"]["name"]
-                result.append(Condition(column, "IN", [self.first(installation, native_filter, chosen)]))
+                result.append(
+                    Condition(column, "IN", [self.first(installation, native_filter, chosen)])
+                )
             else:
                 default = native_filter.get("defaultDataMask", {}).get("extraFormData", {})
                 assert default.keys() <= {"filters"}, "a default this test cannot read"
@@ -187,7 +189,7 @@ class Stored:
     ) -> Any:  # noqa: ANN401
         """Return what a filter that needs a choice begins with: the first of its list.
 
-        What it lists may depend on other filters, by what is ``chosen`` there or by their own first.
+        What it lists may depend on other filters: on what is ``chosen`` there, or their first.
         """
         [target] = native_filter["targets"]
         dataset = self.assets.assets["datasets"][target["datasetUuid"]]

@@ -14,7 +14,14 @@ EVERY = {
     *SOCIAL,
 }
 SEEN = {
-    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", *ECONOMY, *SOCIAL},
+    "Wirtschaftsförderung": {
+        "ueberblick",
+        "gebiete",
+        "vergleich",
+        "sozialatlas",
+        *ECONOMY,
+        *SOCIAL,
+    },
     "Sozialplanung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", *SOCIAL},
     "Krisenstab": {"ueberblick", "gebiete", "sozialatlas", "krisenlage", *SOCIAL},
     "Analyse": EVERY,
