@@ -25,12 +25,12 @@ counts as (
 
 cells as (
     select
-        'commuters_' || direction || '_flow' as counted,
         area_code,
         direction,
+        place_code as class_code,
+        'commuters_' || direction || '_flow' as counted,
         cast(calendar_year as varchar) as period,
         case when place_code = 'all' then 'all' else 'place' end as breakdown,
-        place_code as class_code,
         cast(commuter_count as double) as cell_value,
         -- Totals are published by official statistics, whoever counted the relations.
         case
@@ -42,9 +42,9 @@ cells as (
 
 final as (
     select
+        *,
         {{ cell_id("counted", "area_code", "period", "breakdown", "class_code") }}
-            as cell_id,
-        *
+            as cell_id
     from cells
 )
 

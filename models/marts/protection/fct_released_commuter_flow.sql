@@ -19,7 +19,7 @@ flows as (
     select * from {{ ref("fct_commuter_flow") }}
 ),
 
--- How a place was called last, and what all relations of an area and a year are made from.
+-- How a place was called last, and where all relations of an area and a year are from.
 places as (
     select
         place_code,
@@ -38,7 +38,8 @@ origins as (
         time_key,
         max(release_id) as release_id,
         case
-            when count(distinct provenance_code) = 1 then any_value(provenance_code)
+            when count(distinct provenance_code) = 1
+                then any_value(provenance_code)
             else {{ combined_provenance("provenance_code") }}
         end as provenance_code
     from flows
