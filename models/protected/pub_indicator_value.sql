@@ -42,7 +42,6 @@ final as (
         areas.area_level,
         areas.area_level_name,
         areas.municipality_code,
-        municipalities.area_name as municipality_name,
         areas.peer_group,
         areas.area_order,
         indicators.indicator_code,
@@ -129,10 +128,6 @@ final as (
         end || '|' || facts.time_key || '|' || facts.indicator_code as aggregation_key
     from facts
     inner join areas on facts.area_key = areas.area_key
-    left join areas as municipalities
-        on
-            areas.municipality_code = municipalities.area_code
-            and municipalities.is_current
     inner join indicators on facts.indicator_code = indicators.indicator_code
     inner join periods on facts.time_key = periods.time_key
     inner join statuses on facts.obs_status = statuses.status_code

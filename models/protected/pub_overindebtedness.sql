@@ -48,7 +48,6 @@ final as (
         profiled.area_key is not null as is_profile_area,
         figures.measure_code,
         figures.breakdown,
-        figures.part_name,
         periods.period_start_on,
         periods.calendar_year,
         coalesce(reference_periods.period_name, periods.period_name)
@@ -72,6 +71,13 @@ final as (
         indicators.indicator_name as related_name,
         figures.related_rate,
         figures.area_rank,
+        -- Names that sort by age.
+        case
+            when figures.breakdown != 'age' then figures.part_name
+            when figures.breakdown_code like '%plus'
+                then 'ab ' || left(figures.breakdown_code, 2) || ' Jahre'
+            else replace(figures.breakdown_code, '_', ' bis ') || ' Jahre'
+        end as part_name,
         {{ released_text(
             "figures.overindebtedness_rate",
             german_percent("figures.overindebtedness_rate", "2"),

@@ -142,6 +142,31 @@ class Stored:
                 ]
         return result
 
+    def first_values(self, installation: Installation) -> dict[str, list[Any]]:
+        """Return what filters that begin with their first value choose, by name."""
+        result = {}
+        for native_filter in self.filters:
+            if not native_filter["controlValues"]["defaultToFirstItem"]:
+                continue
+            [target] = native_filter["targets"]
+            dataset = self.assets.assets["datasets"][target["datasetUuid"]]
+            column = target["column"]["name"]
+            metrics = {entry["metric_name"]: entry["expression"] for entry in dataset["metrics"]}
+            order = metrics.get(native_filter.get("sortMetric"), f'"{column}"')
+            direction = "asc" if native_filter["controlValues"]["sortAscending"] else "desc"
+            limits = [
+                Condition(entry["subject"], entry["operator"], entry.get("comparator")).sql()
+                for entry in native_filter.get("adhoc_filters", [])
+            ]
+            where = " and ".join(["true", *(text for text, _ in limits)])
+            [(value,)] = installation.rows(
+                f'select "{column}" from protected.{dataset["table_name"]} where {where} '
+                f'group by "{column}" order by {order} {direction} limit 1',
+                *(value for _, values in limits for value in values),
+            )
+            result[str(native_filter["name"])] = [value]
+        return result
+
     def rows(
         self,
         installation: Installation,
@@ -149,8 +174,9 @@ class Stored:
         chosen: Mapping[str, list[Any]] | None = None,
     ) -> list[tuple[str, ...]]:
         """Return the rows a table has to show, in no particular order, without its row limit."""
+        chosen = {**self.first_values(installation), **(chosen or {})}
         columns = ", ".join(f'"{name}"' for name in chart["params"]["all_columns"])
-        conditions = [entry.sql() for entry in self.conditions(chart, chosen or {})]
+        conditions = [entry.sql() for entry in self.conditions(chart, chosen)]
         where = " and ".join(["true", *(text for text, _ in conditions)])
         table = self.dataset(chart)["table_name"]
         return [

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
+from debt_metrics import DEBT_DIMENSIONS, DEBT_METRICS, DEBT_MODELS
 from installation import ARTIFACTS, Installation
 from metricflow_answers import Answers, metricflow
 
@@ -31,6 +32,7 @@ SEMANTIC_MODELS = {
     COVERAGE: "indicator_coverage",
     SOURCES: "indicator_source",
     TESTS: "test_result",
+    **DEBT_MODELS,
 }
 PRECISION = 1e-12
 
@@ -67,6 +69,7 @@ DIMENSIONS = [
     (TESTS, ()),
     (TESTS, ("kind_name", "layer_name")),
     (TESTS, ("test_id",)),
+    *DEBT_DIMENSIONS,
 ]
 
 # A figure of the group, where its rows may be added up (one aggregation key).
@@ -117,6 +120,7 @@ GENERAL: Mapping[str, Mapping[str, str]] = {
         "violations": "sum(violation_count)",
         "build_moment": "1000 * epoch(max(checked_at))",
     },
+    **DEBT_METRICS,
 }
 
 # Figures of public record: metric, area, year, value.
