@@ -39,10 +39,10 @@ final as (
         periods.period_start_on,
         periods.calendar_year,
         relations.area_count,
-        relations.correlation,
+        relations.correlation_coefficient,
         relations.correlation_low,
         relations.correlation_high,
-        {{ german_number("relations.correlation", "2") }} as correlation_text,
+        {{ german_number("relations.correlation_coefficient", "2") }} as correlation_text,
         coalesce(
             {{ german_number("relations.correlation_low", "2") }} || ' bis '
             || {{ german_number("relations.correlation_high", "2") }},

@@ -6,12 +6,14 @@ DEBTS = "pub_overindebtedness"
 DEBTORS = "pub_debtor_type"
 RELATIONS = "pub_overindebtedness_relation"
 FLOWS = "pub_commuter_flow"
+COMPARED = "pub_area_comparison"
 
 DEBT_MODELS = {
     DEBTS: "overindebtedness",
     DEBTORS: "debtor_type",
     RELATIONS: "overindebtedness_relation",
     FLOWS: "commuter_flow",
+    COMPARED: "area_comparison",
 }
 
 DEBT_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
@@ -27,6 +29,9 @@ DEBT_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (FLOWS, ()),
     (FLOWS, ("place_kind_name", "calendar_year")),
     (FLOWS, ("place_name", "area_code", "calendar_year")),
+    (COMPARED, ("area_level",)),
+    (COMPARED, ("municipality_name", "area_level", "indicator_code")),
+    (COMPARED, ("area_code", "indicator_code")),
 ]
 
 
@@ -36,6 +41,10 @@ def _of_one_row(expression: str) -> str:
 
 def _where_keys_agree(expression: str) -> str:
     return f"case when count(distinct aggregation_key) = 1 then {expression} end"
+
+
+def _where_distributions_agree(expression: str) -> str:
+    return f"case when count(distinct distribution_key) = 1 then {expression} end"
 
 
 DEBT_METRICS: Mapping[str, Mapping[str, str]] = {
@@ -66,7 +75,7 @@ DEBT_METRICS: Mapping[str, Mapping[str, str]] = {
     },
     RELATIONS: {
         "relation_areas": _of_one_row("area_count"),
-        "relation_correlation": _of_one_row("correlation"),
+        "relation_correlation": _of_one_row("correlation_coefficient"),
         "relation_correlation_low": _of_one_row("correlation_low"),
         "relation_correlation_high": _of_one_row("correlation_high"),
     },
@@ -79,5 +88,13 @@ DEBT_METRICS: Mapping[str, Mapping[str, str]] = {
         "flow_in_share": _where_keys_agree("sum(share_of_in)"),
         "flow_out_share": _where_keys_agree("sum(share_of_out)"),
         "flow_area_position": "min(area_order)",
+    },
+    COMPARED: {
+        "compared_areas": _where_distributions_agree("count(shown_value)"),
+        "compared_value": "case when count(shown_value) = 1 then max(shown_value) end",
+        **{
+            f"compared_{name}": _where_distributions_agree(f"max({name}_value)")
+            for name in ("lowest", "lower_quartile", "median", "upper_quartile", "highest")
+        },
     },
 }

@@ -44,14 +44,22 @@ indicator_years as (
             coalesce(previous_value, change_on_year)
         ]) as shown_value
     from {{ ref("pub_indicator_value") }}
+    union all
+    select
+        audience_code,
+        area_code,
+        indicator_code,
+        calendar_year as shown_year,
+        shown_value
+    from {{ ref("pub_area_comparison") }}
 ),
 
 topic_measures as (
     select * from {{ ref("int_topic_measure_listed") }}
 ),
 
--- A rate shows persons and those they are a rate of, a share shows all persons, a change
--- the year before.
+-- A rate shows persons and those they are a rate of, a share shows all persons, a
+-- change the year before.
 topic_years as (
     select
         debts.audience_code,

@@ -28,10 +28,10 @@ cells as (
         area_code,
         direction,
         place_code as class_code,
-        'commuters_' || direction || '_flow' as counted,
         cast(calendar_year as varchar) as period,
-        case when place_code = 'all' then 'all' else 'place' end as breakdown,
         cast(commuter_count as double) as cell_value,
+        'commuters_' || direction || '_flow' as counted,
+        case when place_code = 'all' then 'all' else 'place' end as breakdown,
         -- Totals are published by official statistics, whoever counted the relations.
         case
             when provenance_code = 'synthetic' then 'person'

@@ -18,7 +18,7 @@ correlated as (
         figures.time_key,
         figures.related_indicator_code,
         count(*) as area_count,
-        corr(figures.overindebtedness_rate, figures.related_rate) as coefficient
+        corr(figures.overindebtedness_rate, figures.related_rate) as correlation_coefficient
     from figures
     inner join areas on figures.area_key = areas.area_key
     where areas.municipality_code is not null
@@ -34,12 +34,13 @@ final as (
         time_key,
         related_indicator_code,
         area_count,
-        coefficient as correlation,
+        correlation_coefficient,
         {% for name, sign in [("low", "-"), ("high", "+")] -%}
             case
-                when area_count >= 10 and abs(coefficient) < 1
+                when area_count >= 10 and abs(correlation_coefficient) < 1
                     then tanh(
-                        atanh(coefficient) {{ sign }} 1.959964 / sqrt(area_count - 3)
+                        atanh(correlation_coefficient)
+                        {{ sign }} 1.959964 / sqrt(area_count - 3)
                     )
             end as correlation_{{ name }}
             {%- if not loop.last %},{% endif %}
