@@ -33,7 +33,14 @@ placed as (
         areas.area_level_name,
         areas.municipality_code,
         municipalities.area_name as municipality_name,
-        municipalities.area_order as municipality_order
+        municipalities.area_order as municipality_order,
+        case
+            when areas.area_level_rank = min(areas.area_level_rank) over (
+                partition by areas.municipality_code
+            )
+                then 'Kleinste Gebiete der Stadt'
+            else 'Größere Gebiete der Stadt'
+        end as level_kind_name
     from figures
     inner join areas on figures.area_key = areas.area_key
     inner join areas as municipalities
@@ -54,6 +61,7 @@ final as (
         placed.municipality_code,
         placed.municipality_name,
         placed.municipality_order,
+        placed.level_kind_name,
         indicators.indicator_code,
         indicators.indicator_name,
         indicators.unit_name,

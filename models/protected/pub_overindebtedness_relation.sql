@@ -42,7 +42,8 @@ final as (
         relations.correlation_coefficient,
         relations.correlation_low,
         relations.correlation_high,
-        {{ german_number("relations.correlation_coefficient", "2") }} as correlation_text,
+        {{ german_number("relations.correlation_coefficient", "2") }}
+            as correlation_text,
         coalesce(
             {{ german_number("relations.correlation_low", "2") }} || ' bis '
             || {{ german_number("relations.correlation_high", "2") }},

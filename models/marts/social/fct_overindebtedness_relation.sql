@@ -18,7 +18,8 @@ correlated as (
         figures.time_key,
         figures.related_indicator_code,
         count(*) as area_count,
-        corr(figures.overindebtedness_rate, figures.related_rate) as correlation_coefficient
+        corr(figures.overindebtedness_rate, figures.related_rate)
+            as correlation_coefficient
     from figures
     inner join areas on figures.area_key = areas.area_key
     where areas.municipality_code is not null
@@ -34,13 +35,16 @@ final as (
         time_key,
         related_indicator_code,
         area_count,
-        correlation_coefficient,
+        round(correlation_coefficient, 6) as correlation_coefficient,
         {% for name, sign in [("low", "-"), ("high", "+")] -%}
             case
                 when area_count >= 10 and abs(correlation_coefficient) < 1
-                    then tanh(
-                        atanh(correlation_coefficient)
-                        {{ sign }} 1.959964 / sqrt(area_count - 3)
+                    then round(
+                        tanh(
+                            atanh(correlation_coefficient)
+                            {{ sign }} 1.959964 / sqrt(area_count - 3)
+                        ),
+                        6
                     )
             end as correlation_{{ name }}
             {%- if not loop.last %},{% endif %}
