@@ -40,6 +40,11 @@ WITH_INSOLVENCIES = [
 ABOUT_ONE_INDICATOR = [
     slug for slug, stored in STORED.items() if stored.requires_filter(INDICATOR_FILTER)
 ]
+# Of a filter that begins with its first value, another one.
+OTHER_CHOICES: dict[str, tuple[str, Any]] = {
+    "ueberschuldung": ("Gebiet", "Barbaraviertel"),
+    "pendler": ("Jahr", 2019),
+}
 # What these tiles show where they are empty is good news, as their title says.
 GOOD_NEWS = re.compile(r"[^()]* \(leer: [^()]+\)(( \d+)? Für diese Abfrage .*)?")
 # Frequent English words that are no German ones, and what Superset says in English.
@@ -191,6 +196,25 @@ def test_another_indicator_changes_all_tiles(
     assert empty < {title(chart) for chart in charts}
     assert all(text.startswith(tuple(empty)) for text in troubles(opened.page))
     assert opened.watch.complaints == []
+
+
+@pytest.mark.parametrize("opened", OTHER_CHOICES, indirect=True)
+def test_another_choice_changes_all_tiles_as_sql_says(
+    opened: Opened, installation: Installation, chart_ids: dict[str, int]
+) -> None:
+    name, value = OTHER_CHOICES[opened.stored.slug]
+    native_filter = opened.stored.filter_named(name) or {}
+    before = opened.watch.chart_answers()
+    choose(opened.page, native_filter["id"], str(value), len(opened.stored.charts))
+    after = opened.watch.chart_answers()
+    charts = opened.stored.in_scope(native_filter)
+    assert len(charts) > 2
+    for chart in charts:
+        number = chart_ids[title(chart)]
+        assert before[number][0]["data"] != after[number][0]["data"], title(chart)
+    for chart in opened.stored.tables:
+        check_table(opened, installation, chart, {name: [value]})
+    assert bad_troubles(opened.page) + opened.watch.complaints == []
 
 
 @pytest.mark.parametrize("opened", ["datenqualitaet"], indirect=True)
