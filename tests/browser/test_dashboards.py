@@ -49,7 +49,7 @@ OTHER_CHOICES: dict[str, tuple[str, Any]] = {
 GOOD_NEWS = re.compile(r"[^()]* \(leer: [^()]+\)(( \d+)? Für diese Abfrage .*)?")
 # Frequent English words that are no German ones, and what Superset says in English.
 ENGLISH = re.compile(
-    r"\b(the|of|and|with|from|this|there|are|is|no|not|to|for|"
+    r"\b(the|of|and|with|from|this|there|are|is|no|to|for|"
     r"value|values|year|rate|area|change|source|error|loading)\b",
     re.IGNORECASE,
 )
