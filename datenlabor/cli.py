@@ -1,12 +1,12 @@
 """The ``datenlabor`` command."""
 
-import errno
 import sys
 from typing import NoReturn
 
 import typer
 from rich.text import Text
 
+from datenlabor import disk
 from datenlabor.assets.commands import app as assets_app
 from datenlabor.backup.commands import backup_command, restore_command
 from datenlabor.console import err
@@ -19,17 +19,6 @@ from datenlabor.errors import DatenlaborError
 from datenlabor.opendata.commands import export_command
 from datenlabor.publishing.commands import audit_command, publish_command, releases_command
 from datenlabor.service.commands import run_command
-
-_IN_THE_WAY = "A file is where a folder has to be: move it away, or correct DATENLABOR_HOME."
-_HINTS = {
-    errno.ENOSPC: "Free some space on this disk; readers still see the last release.",
-    errno.EDQUOT: "Free some space within your quota; readers still see the last release.",
-    errno.EACCES: "Check the permissions of this file and its folder.",
-    errno.EROFS: "Check the permissions: the disk is mounted read-only.",
-    errno.ENOTDIR: _IN_THE_WAY,
-    errno.EEXIST: _IN_THE_WAY,
-    errno.EISDIR: "A folder is where a file has to be: move it away.",
-}
 
 commands = typer.Typer(
     help="Datenlabor: build, publish and serve a municipal data lab.",
@@ -60,9 +49,10 @@ def app() -> None:
     except DatenlaborError as error:
         _fail(str(error), error.hint)
     except OSError as error:
-        if error.errno not in _HINTS:
+        hint = disk.advice(error)
+        if not hint:
             raise
-        _fail(f"{error.strerror}: {error.filename or 'a file'}", _HINTS[error.errno])
+        _fail(f"{error.strerror}: {error.filename or 'a file'}", hint)
 
 
 def _fail(message: str, hint: str) -> NoReturn:

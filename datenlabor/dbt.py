@@ -18,6 +18,8 @@ from datenlabor.city import City
 from datenlabor.deliveries import replay, store, supplied
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, TARGET, Home, project_vars
+from datenlabor.protection.parameters import FILE as PARAMETERS
+from datenlabor.protection.parameters import are_own
 
 _DBT = Path(sys.executable).parent / "dbt"
 _METHODS = "datenlabor/methods/*.py"
@@ -65,6 +67,8 @@ def inputs(home: Home, city: City, day: date) -> Inputs:
     for file in files:
         digest.update(f"{file.relative_to(PROJECT)}\0".encode())
         digest.update(hashlib.sha256(file.read_bytes()).digest())
+    if are_own(home.root):
+        digest.update((home.root / PARAMETERS).read_bytes())
     digest.update(day.isoformat().encode())
     return Inputs(digest.hexdigest(), tuple(store.state(home)))
 

@@ -9,6 +9,7 @@ from datenlabor.deliveries import rebuild, store
 from datenlabor.deliveries.ingest import ingest_registers
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
+from datenlabor.publishing.store import damaged_files
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ def bring_up_to_date(home: Home, city: City) -> Warehouse:
     ingest_comments(home, city)
     with store.locked(home):
         rebuild.discard_draft(home)
-        current = publishing.current_release(home)
+        # A build has to know all that was ever shown.
+        publishing.settle(home)
         day = dbt.build_day()
         inputs = dbt.inputs(home, city, day)
         is_due = warehouse.built_from(home) != inputs.fingerprint
@@ -49,5 +51,20 @@ def bring_up_to_date(home: Home, city: City) -> Warehouse:
             warehouse.mark(home, inputs.fingerprint, dbt.basis(inputs))
         else:
             console.done("unchanged since the last build, nothing to build")
-        is_published = current is not None and current.inputs_fingerprint == inputs.fingerprint
-    return Warehouse(inputs.fingerprint, is_new=is_due or not is_published)
+        is_new = is_due or not _is_published(home, inputs.fingerprint)
+    return Warehouse(inputs.fingerprint, is_new)
+
+
+def _is_published(home: Home, fingerprint: str) -> bool:
+    """Say whether readers see a build of these inputs; a damaged release is to be replaced."""
+    try:
+        current = publishing.current_release(home)
+    except DatenlaborError as error:
+        console.err.print(f"[yellow]{error}[/yellow]")
+        return False
+    if current is None or current.inputs_fingerprint != fingerprint:
+        return False
+    damaged = damaged_files(current)
+    if damaged:
+        console.err.print(f"[yellow]{damaged[0]} is not what was published.[/yellow]")
+    return not damaged

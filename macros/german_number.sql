@@ -13,6 +13,11 @@
     translate(format_number({{ value }}, {{ decimals }}), ',.-', '.,−')
 {%- endmacro %}
 
+{#- A whole number as German text, a dash where there is none. -#}
+{% macro german_count(value) -%}
+    coalesce({{ german_number("cast(" ~ value ~ " as double)", "0") }}, '–')
+{%- endmacro %}
+
 {#- An indicator's value as German text with its unit; shares are stored as 0–1. -#}
 {% macro german_value(value, decimals, unit_symbol) -%}
     {{ german_number(

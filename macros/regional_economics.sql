@@ -25,5 +25,58 @@
 
 {#- Growth per year from `former` to `present`, `years` apart; null where there was nothing. -#}
 {% macro growth_per_year(present, former, years) -%}
-    power(cast({{ present }} as double) / nullif({{ former }}, 0), 1.0 / {{ years }}) - 1
+    {{ per_year("cast(" ~ present ~ " as double) / nullif(" ~ former ~ ", 0) - 1", years) }}
+{%- endmacro %}
+
+{#- A relative growth over `years` as growth per year. -#}
+{% macro per_year(growth, years) -%}
+    power(1 + {{ growth }}, 1.0 / {{ years }}) - 1
+{%- endmacro %}
+
+{#-
+    Shift-share analysis (Dunn 1960): what of the change of `former`, an industry in an area, follows from the
+    growth of the whole, from that of the industry there (`mix`) and from the area itself (`regional`). Growths
+    are relative; the three parts of an industry add up to its change.
+-#}
+{% macro shift_share(part, former, area_growth, industry_growth, whole_growth) -%}
+    {{ former }}
+    * {{ {
+        "whole": whole_growth,
+        "mix": "(" ~ industry_growth ~ " - " ~ whole_growth ~ ")",
+        "regional": "(" ~ area_growth ~ " - " ~ industry_growth ~ ")",
+    }[part] }}
+{%- endmacro %}
+
+{#- Cases per 10,000 companies and year. -#}
+{% macro insolvency_rate(cases, company_years) -%}
+    10000.0 * {{ cases }} / nullif({{ company_years }}, 0)
+{%- endmacro %}
+
+{#- Columns of `fct_company_balance` by what is counted (`code_company_figure`). -#}
+{% macro released_company_figures() -%}
+    {{ return({
+        "stock": "company_count",
+        "employees": "employee_count",
+        "turnover": "turnover_eur",
+        "birth": "birth_count",
+        "death": "death_count",
+        "move_in": "move_in_count",
+        "move_out": "move_out_count",
+        "insolvency": "insolvency_count",
+    }) }}
+{%- endmacro %}
+
+{#-
+    Position of an industry (`code_industry_position`). `is_strong`: does it weigh more than in the comparison,
+    null where chance may explain the difference; `is_growing`: does it grow faster than the whole.
+-#}
+{% macro industry_position(is_strong, is_growing) -%}
+    case
+        when {{ is_growing }} is null then 'unknown'
+        when {{ is_strong }} is null then 'unremarkable'
+        when {{ is_strong }} and {{ is_growing }} then 'strength'
+        when {{ is_strong }} then 'risk'
+        when {{ is_growing }} then 'chance'
+        else 'weakness'
+    end
 {%- endmacro %}

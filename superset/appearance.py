@@ -106,7 +106,7 @@ EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
         "isDefault": False,
         "isDiverging": True,
         "colors": [
-            *("#b35806", "#e08214", "#fdb863", "#fee0b6", "#f7f7f7"),
+            *("#b35806", "#e08214", "#fdb863", "#fee0b6", "#dedede"),
             *("#d1e5f0", "#92c5de", "#4393c3", "#2166ac"),
         ],
     },

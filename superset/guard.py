@@ -6,6 +6,7 @@ counts is said here, at the last place before the database.
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,21 @@ def connect_as_reader(
     """
     check_uri(uri)
     return uri, {**parameters, "connect_args": _connect_arguments()}
+
+
+def published_rows(file: Path, sql: str, parameters: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    """Answer a query of our own pages, not checked here, on a published file.
+
+    It is opened as Superset itself does: one process can open a file in one way only.
+    """
+    from superset.models.core import Database
+
+    database = Database(database_name=file.parent.name, sqlalchemy_uri=f"duckdb:///{file}")
+    with database.get_raw_connection() as connection:
+        cursor = connection.cursor()
+        cursor.execute(sql, list(parameters))
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def _connect_arguments() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import audit
+import borders
 import guard
 import people
 import responses
@@ -249,10 +250,15 @@ TALISMAN_CONFIG = {
 MAPBOX_API_KEY = ""
 THEME_FONT_URL_ALLOWED_DOMAINS: list[str] = []
 
-# Maps have no background of their own: tiles from elsewhere would tell others what is looked at.
-# The address is relative, in the form deck.gl takes it; with TLS it has to be absolute.
-_TILES = os.environ.get("DATENLABOR_TILES") or "http:/datenlabor/empty/{z}/{x}/{y}.png"
-DECKGL_BASE_MAP = [[f"tile://{_TILES}", "Ohne Hintergrundkarte"]]
+# Maps have at most the city's own borders behind them: tiles from elsewhere would tell others what
+# is looked at.
+# An address without a host, in the form deck.gl takes it, is completed for the own scheme only.
+_SCHEME = "https" if _HTTPS else "http"
+_TILES = os.environ.get("DATENLABOR_TILES") or f"{_SCHEME}:/datenlabor/empty/{{z}}/{{x}}/{{y}}.png"
+DECKGL_BASE_MAP = [
+    [f"tile://{_TILES}", "Ohne Hintergrundkarte"],
+    [f"tile://{_SCHEME}:/datenlabor/areas/{{z}}/{{x}}/{{y}}.png", "Grenzen der Gebiete"],
+]
 
 # -- Own pages: logo, corrected translations, empty map tiles -------------------------------------
 
@@ -272,6 +278,7 @@ def _language_pack() -> Response:
 _pages = Blueprint("datenlabor", __name__)
 _pages.add_url_rule("/datenlabor/<any(logo, icon):name>.svg", view_func=_image)
 _pages.add_url_rule("/datenlabor/empty/<int:z>/<int:x>/<int:y>.png", view_func=_empty_tile)
+_pages.add_url_rule("/datenlabor/areas/<int:z>/<int:x>/<int:y>.png", view_func=borders.tile_page)
 # The fixed path takes precedence over Superset's `/superset/language_pack/<lang>/`, which knows
 # only the installed texts and needs a permission that nobody has before the log-in, so that the
 # log-in page would stay English.

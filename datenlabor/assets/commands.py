@@ -19,6 +19,7 @@ from datenlabor.errors import DatenlaborError
 from datenlabor.paths import ASSETS, PROJECT, TARGET, Home
 from datenlabor.semantics.artifacts import Project, read_project
 from datenlabor.semantics.indicator_metrics import indicator_metrics_yaml, read_catalogue
+from datenlabor.service.preparation import placeholders
 from datenlabor.service.secrets import load_secrets
 
 SEMANTIC = PROJECT / "models" / "semantic"
@@ -72,7 +73,7 @@ def normalise_files() -> None:
 def push(url: Url = DEFAULT_URL) -> None:
     """Overwrite the assets of a running server by the files."""
     home = Home.from_environment()
-    archive = read_folder(ASSETS).archive({"$DATENLABOR_HOME": str(home.root)})
+    archive = read_folder(ASSETS).archive(placeholders(home))
     _server(url, home).import_assets(archive)
     out.print(f"Pushed to {url}.")
 

@@ -20,6 +20,7 @@ _COLUMN_KEYS = (
     "groupbyColumns",
     "granularity_sqla",
     "line_column",
+    "dimension",
 )
 _METRIC_KEYS = (
     "metric",
@@ -27,6 +28,8 @@ _METRIC_KEYS = (
     "metrics_b",
     "secondary_metric",
     "size",
+    "x",
+    "y",
     "series_limit_metric",
     "timeseries_limit_metric",
     "timeseries_limit_metric_b",
@@ -65,6 +68,10 @@ def chart_references(chart: Document) -> References:
     columns = {name for key in _COLUMN_KEYS for name in _names(params.get(key))}
     metrics = {name for key in _METRIC_KEYS for name in _names(params.get(key))}
     columns |= set(_subjects(params))
+    spatial = params.get("spatial", {})
+    columns |= {name for key in ("latCol", "lonCol") for name in _names(spatial.get(key))}
+    tips = params.get("tooltip_contents", [])
+    columns |= {*_names([tip.get("column_name") if isinstance(tip, dict) else tip for tip in tips])}
     for entry in params.get("order_by_cols", []):
         columns.add(json.loads(entry)[0])
     either = set(params.get("column_config", {}))
@@ -103,6 +110,17 @@ def filter_targets(dashboard: Document) -> list[tuple[str, str]]:
         for target in native_filter.get("targets", [])
         if target
         for column in (str(target["column"]["name"]), *_subjects(native_filter))
+    ]
+
+
+def filter_orders(dashboard: Document) -> list[tuple[str, str]]:
+    """Return (dataset UUID, metric) of everything that orders the choices of a native filter."""
+    return [
+        (str(target["datasetUuid"]), str(native_filter["sortMetric"]))
+        for native_filter in _native_filters(dashboard)
+        if native_filter.get("sortMetric")
+        for target in native_filter.get("targets", [])
+        if target
     ]
 
 

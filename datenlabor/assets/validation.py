@@ -10,6 +10,7 @@ from datenlabor.assets.references import (
     chart_references,
     charts_of,
     filter_formulas,
+    filter_orders,
     filter_targets,
 )
 from datenlabor.publishing.connection import READ_ONLY_CONFIG
@@ -106,6 +107,10 @@ def _dashboard_problems(bundle: Bundle) -> Iterator[str]:
                 yield f"{where}: a filter reads dataset {uuid}, which does not exist."
             else:
                 yield from _unknown(where, "column", [column], _columns(dataset), dataset)
+        for uuid, metric in filter_orders(dashboard):
+            dataset = bundle.assets["datasets"].get(uuid)
+            if dataset is not None:
+                yield from _unknown(where, "metric", [metric], _metrics(dataset), dataset)
 
 
 def _layout_problems(position: Mapping[str, object]) -> Iterator[str]:

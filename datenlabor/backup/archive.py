@@ -4,13 +4,16 @@ Knows nothing of what is backed up. Written beside its place, read back, then re
 that name is complete and can be restored.
 """
 
+import errno
+import fcntl
 import hashlib
+import io
 import json
 import os
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -21,6 +24,7 @@ from datenlabor.publishing.store import sync
 FORMAT = 1
 _MANIFEST = "manifest.json"
 _BLOCK = 1 << 20
+_DRAFT = ".datenlabor-part"
 _OWNER_ONLY = 0o600
 
 
@@ -46,14 +50,15 @@ class Manifest:
 
 
 def write(
-    target: Path, sources: Mapping[str, Path], *, created_at: str, city_code: str
+    target: Path, sources: Mapping[str, Path | bytes], *, created_at: str, city_code: str
 ) -> Manifest:
-    """Write the files ``sources`` (path in the backup → file) into a new archive.
+    """Write ``sources`` (path in the backup → file or content) into a new archive.
 
     Only the owner may read it: it holds deliveries and secrets.
 
     Raises:
-        DatenlaborError: the target exists already, or what was written cannot be read back.
+        DatenlaborError: the target exists already, another backup is being written there, or what
+            was written cannot be read back.
         OSError: a file cannot be read or written.
 
     """
@@ -61,30 +66,25 @@ def write(
         raise DatenlaborError(
             f"{target} exists already; a backup is never overwritten.", hint="Name another file."
         )
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
     entries: dict[str, Entry] = {}
-    try:
-        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
-        with (
-            os.fdopen(descriptor, "w+b") as stream,
-            zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
-        ):
+    with _draft(target) as (draft, stream):
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for name, source in sources.items():
-                with source.open("rb") as original:
-                    mode = os.fstat(original.fileno()).st_mode & 0o777
-                    with archive.open(name, "w", force_zip64=True) as copy:
-                        entries[name] = Entry(*_copy(original, copy), mode)
+                content, mode = _opened_source(source)
+                with content, archive.open(name, "w", force_zip64=True) as copy:
+                    entries[name] = Entry(*_copy(content, copy), mode)
             manifest = Manifest(created_at, city_code, entries)
             archive.writestr(_MANIFEST, json.dumps(asdict(manifest), ensure_ascii=False, indent=1))
+        stream.flush()
         verify(draft)
         sync(draft)
-        # Fails where somebody else has made it meanwhile, unlike a rename.
-        os.link(draft, target)
-        sync(target.parent)
-    except FileExistsError as error:
-        raise DatenlaborError(f"{target} was made by somebody else meanwhile.") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        try:
+            # Fails where somebody else has made it meanwhile, unlike a rename.
+            os.link(draft, target)
+        except FileExistsError as error:
+            raise DatenlaborError(f"{target} was made by somebody else meanwhile.") from error
+        with suppress(OSError):  # it is there; that must not be reported as failed any more
+            sync(target.parent)
     return manifest
 
 
@@ -123,6 +123,41 @@ def extract(file: Path, folder: Path) -> None:
             sync(target)
 
 
+@contextmanager
+def _draft(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """Yield a hidden file beside the target, and remove it in the end.
+
+    Those that killed backups have left in the folder are removed first: they hold secrets. Whoever
+    writes one holds its lock, which the kernel drops when it ends, however it ends.
+    """
+    for left in target.parent.glob(f".*{_DRAFT}"):
+        with left.open("rb") as stream, suppress(BlockingIOError):
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
+    draft = target.with_name(f".{target.name}{_DRAFT}")
+    try:
+        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    except FileExistsError as error:
+        raise DatenlaborError(
+            f"Another backup is being written to {target}.", hint="Name another file."
+        ) from error
+    try:
+        with os.fdopen(descriptor, "w+b") as stream:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+            yield draft, stream
+    finally:
+        with suppress(OSError):  # else the next backup does it
+            draft.unlink()
+
+
+def _opened_source(source: Path | bytes) -> tuple[IO[bytes], int]:
+    """Return the content of a source and the rights it is restored with."""
+    if isinstance(source, bytes):
+        return io.BytesIO(source), _OWNER_ONLY
+    stream = source.open("rb")
+    return stream, os.fstat(stream.fileno()).st_mode & 0o777
+
+
 def _copy(source: IO[bytes], target: IO[bytes] | None) -> tuple[str, int]:
     """Copy a stream, or only read it; return SHA-256 and size."""
     digest, size = hashlib.sha256(), 0
@@ -145,6 +180,10 @@ def _opened(file: Path) -> Iterator[zipfile.ZipFile]:
         *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError),
         *(ValueError, KeyError, TypeError),
     ) as error:
+        raise _damaged(file, str(error)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # the archive sends its reader to a place before its start
+            raise
         raise _damaged(file, str(error)) from error
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
 from datenlabor.processes import side_by_side
 from datenlabor.protection.components import leaders
-from datenlabor.protection.memory import DISTANCES, FREE, Memory
+from datenlabor.protection.memory import DISTANCES, FREE, SECONDARY, Memory
 from datenlabor.protection.parameters import Parameters
 from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import assess
@@ -22,6 +23,8 @@ COLUMNS = {
 }
 """What ``datenlabor.protection`` calls the columns of ``int_cell_listed``."""
 
+UNPUBLISHED = "unpublished"
+"""Table of wholes that nobody is shown."""
 
 _MANY = 20_000
 """Cells from which on it is worth starting a second process."""
@@ -56,7 +59,9 @@ def protected_cells(
     ``memory``: of ``remembered_cell`` and ``remembered_equation``. Cells that no equation connects
     with a secret are free and are passed by. Raises ProtectionError where a secret cannot be kept.
     """
-    tables = listed.rename(columns=COLUMNS).assign(minimum=0.0)
+    tables = listed.rename(columns=COLUMNS).assign(
+        minimum=0.0, is_shown=listed["table_code"] != UNPUBLISHED
+    )
     tables["single_holder"] = _holders(tables, equations)
     connected = components(equations, memory)
     tables["component_id"] = connected(tables["cell_id"])
@@ -103,12 +108,12 @@ def _shares(component_of_cells: pd.Series) -> list[set[str]]:
 
 
 def _free(tables: pd.DataFrame) -> pd.DataFrame:
-    """Return cells that everyone gets."""
-    cells = tables[["cell_id", "value", "minimum", "single_holder"]].drop_duplicates("cell_id")
+    """Return cells that everyone gets, as far as they are shown at all."""
+    apart = tables.drop_duplicates("cell_id")
+    cells = apart[["cell_id", "value", "minimum", "single_holder"]]
     for audience in AUDIENCES:
-        cells[f"status_{audience}"] = FREE
-        for distance in DISTANCES:
-            cells[f"{distance}_{audience}"] = 0.0
+        cells = cells.assign(**{f"status_{audience}": np.where(apart["is_shown"], FREE, SECONDARY)})
+        cells = cells.assign(**{f"{distance}_{audience}": 0.0 for distance in DISTANCES})
     return cells
 
 

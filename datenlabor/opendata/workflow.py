@@ -1,7 +1,5 @@
 """From the current release to a folder that a web server can serve."""
 
-import errno
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from datenlabor import console
+from datenlabor import console, disk
 from datenlabor.audiences import PUBLIC
 from datenlabor.city import City
 from datenlabor.errors import DatenlaborError
@@ -25,8 +23,6 @@ from datenlabor.publishing.store import Release
 from datenlabor.publishing.workflow import current_release
 
 STEPS = 4
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FULL_TEXTS = tuple(map(os.strerror, sorted(_FULL)))
 
 
 @dataclass(frozen=True)
@@ -168,13 +164,12 @@ def _plain_errors() -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        if getattr(error, "errno", None) in _FULL or str(error).endswith(_FULL_TEXTS):
-            hint = "The disk is full: make room, then try again."
-        elif isinstance(error, OSError):
-            hint = "Check that the folder is there and can be written, then try again."
-        else:
-            hint = "If the file of the release is damaged, go back to another release with "
-            hint += "`datenlabor publish --rollback`, or publish anew."
+        hint = disk.advice(error) or (
+            "Check that the folder is there and can be written, then try again."
+            if isinstance(error, OSError)
+            else "If the file of the release is damaged, publish anew or go back to another "
+            "release with `datenlabor publish --rollback`."
+        )
         raise DatenlaborError(
             f"The export failed: {error}. Nothing of it is shown; earlier exports are unchanged.",
             hint=hint,

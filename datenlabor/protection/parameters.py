@@ -96,6 +96,7 @@ def _rules(audience: _Audience) -> Mapping[str, Rules]:
     enterprises = audience.enterprises
     return {
         "official": Rules(is_count=True, minimum_units=0),
+        "unpublished": Rules(is_count=True, minimum_units=0),
         "person": Rules(is_count=True, minimum_units=audience.persons.minimum),
         "company_count": Rules(
             is_count=True,

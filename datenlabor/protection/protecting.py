@@ -2,7 +2,8 @@
 
 ``tables``: one row per table and cell: ``table_code``, ``cell_id`` (the same wherever the cell is
 shown), ``value``, ``units``, as far as rules need them ``holders``, ``x1``, ``x2`` …, and optional
-``minimum`` (0), ``single_holder`` (None), ``priority`` (the value: large cells are wanted most).
+``minimum`` (0), ``single_holder`` (None), ``priority`` (the value: large cells are wanted most),
+``is_shown`` (True; else the cell is in equations only, and nobody is shown it).
 Audiences come from the inside out: what is hidden from one is hidden from the next.
 """
 
@@ -54,11 +55,10 @@ def protect(
     cells = _united(tables)
     known = case(cells, equations, memory, list(rules))
     names = list(known.system.cells)
-    result = cells.drop(columns="priority")
+    result = cells.drop(columns=["priority", "is_shown"])
     present = pd.DataFrame(
-        {"is_target": False, "is_hidden": False, **dict.fromkeys(DISTANCES, 0.0)},
-        index=cells["cell_id"],
-    ).assign(priority=cells["priority"].to_numpy())
+        {"is_target": False, **dict.fromkeys(DISTANCES, 0.0)}, index=cells["cell_id"]
+    ).assign(is_hidden=~cells["is_shown"].to_numpy(np.bool_), priority=cells["priority"].to_numpy())
     exposed = []
     for audience, by_table in rules.items():
         levels = _levels(tables, by_table).reindex(present.index)
@@ -128,6 +128,7 @@ def _united(tables: pd.DataFrame) -> pd.DataFrame:
         minimum=tables.get("minimum", 0.0),
         single_holder=tables.get("single_holder"),
         priority=tables["priority"] if "priority" in tables else tables["value"],
+        is_shown=tables.get("is_shown", True),
     )
     united = complete.groupby("cell_id").agg(
         lowest=("value", "min"),
@@ -135,6 +136,7 @@ def _united(tables: pd.DataFrame) -> pd.DataFrame:
         minimum=("minimum", "max"),
         single_holder=("single_holder", "first"),
         priority=("priority", "max"),
+        is_shown=("is_shown", "any"),
     )
     different = united.index[united["lowest"] != united["value"]]
     if len(different):

@@ -7,6 +7,7 @@ from datenlabor.publishing.workflow import (
     publish_build,
     releases,
     rollback,
+    settle,
 )
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "publish_build",
     "releases",
     "rollback",
+    "settle",
 ]

@@ -8,9 +8,10 @@ import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
 from datenlabor.errors import DatenlaborError
-from datenlabor.methods.cell_protection import COLUMNS, components
+from datenlabor.methods.cell_protection import COLUMNS, UNPUBLISHED, components
 from datenlabor.paths import Home
 from datenlabor.protection.examining import examine
+from datenlabor.protection.identities import in_words, undeclared
 from datenlabor.protection.loss import information_loss
 from datenlabor.protection.memory import FREE, Memory, columns
 from datenlabor.protection.parameters import read_parameters
@@ -18,7 +19,26 @@ from datenlabor.protection.rules import Rules, assess
 from datenlabor.publishing import memory
 
 _MOST_NAMED = 5
+_OVERLOOKED = (
+    "Say so in the column sum_of of the measures (docs/protection.md): who knows the sum and all "
+    "addends but one knows the last."
+)
 _HINT = "Nothing was published. Please report this as a bug: protection should have hidden more."
+
+
+_FIGURES = """
+    select counted, concat_ws(' ', area_code, period) as place, cell_value
+    from intermediate.int_cell_listed
+    where table_code in ('person', 'official', 'unpublished')
+"""
+_SUMS = """
+    select distinct map(list(counted order by counted), list(coefficient order by counted))
+    from intermediate.int_cell_equation_listed
+    inner join intermediate.int_cell_listed using (cell_id)
+    where table_code in ('person', 'official', 'unpublished')
+    group by equation_id
+    having min(area_code) = max(area_code) and min(period) = max(period)
+"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,7 @@ def audit(
     nothing can have come to be known of them. Raises DatenlaborError that names the cells which
     can be worked out, their intervals and the equations that reveal them.
     """
+    past = memory.recall(home)
     with duckdb.connect(str(home.warehouse), read_only=True) as connection:
         found = connection.sql(f"select * from {cells} order by cell_id").df()  # noqa: S608 fixed
         equations = connection.sql(
@@ -55,7 +76,19 @@ def audit(
         ).df()
         listed = connection.sql("from intermediate.int_cell_listed order by cell_id").df()
         changed = connection.sql(memory.changed(home, cells)).df()["cell_id"]
-    past = memory.recall(home)
+        overlooked = undeclared(
+            connection.sql(_FIGURES).df().pivot_table("cell_value", "place", "counted"),
+            [dict(terms) for (terms,) in connection.sql(_SUMS).fetchall()],
+        )
+    if overlooked:
+        words = [in_words(identity) for identity in overlooked]
+        raise DatenlaborError(
+            f"{len(words)} sums hold everywhere although nobody says so: "
+            f"{'; '.join(words[:_MOST_NAMED])}.",
+            hint=_OVERLOOKED,
+        )
+    unpublished = listed.loc[listed["table_code"] == UNPUBLISHED, "cell_id"]
+    published = found[~found["cell_id"].isin(unpublished)]
     parameters = read_parameters(home.root)
     rules = parameters.rules()
     secret = [found[f"status_{audience}"] != FREE for audience in AUDIENCES]
@@ -92,8 +125,8 @@ def audit(
             if len(failing):
                 raise _revealed(audience, failing)
             targets = len(findings)
-        hidden = int((found[f"status_{audience}"] != FREE).sum())
-        yield Audited(audience, len(found), hidden, targets)
+        hidden = int((published[f"status_{audience}"] != FREE).sum())
+        yield Audited(audience, len(published), hidden, targets)
 
 
 def _bare(
@@ -131,7 +164,8 @@ def losses(home: Home, cells: str = memory.CELLS) -> Sequence[Loss]:
         listed = connection.sql(
             "select case when table_code in ('person', 'official') then table_code "
             "else counted || ' by ' || breakdown end as table_code, cell_id, "
-            "cell_value as value, unit_count as units from intermediate.int_cell_listed"
+            "cell_value as value, unit_count as units from intermediate.int_cell_listed "
+            "where table_code <> 'unpublished'"
         ).df()
         found = connection.sql(f"select * from {cells}").df()  # noqa: S608 fixed name
     return [

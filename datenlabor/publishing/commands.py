@@ -38,11 +38,8 @@ def publish_command(
         release = workflow.rollback(home, to)
     else:
         warehouse = pipeline.bring_up_to_date(home, City.from_environment())
-        current = workflow.current_release(home)
-        release = (
-            current
-            if current and not warehouse.is_new
-            else workflow.publish_build(
+        release = (None if warehouse.is_new else workflow.current_release(home)) or (
+            workflow.publish_build(
                 home, MANIFEST, keep=keep, inputs_fingerprint=warehouse.fingerprint
             )
         )
@@ -60,6 +57,7 @@ def audit_command() -> None:
         raise DatenlaborError(
             f"The warehouse {home.warehouse} is missing.", hint="Run `datenlabor publish`."
         )
+    workflow.settle(home)
     for audited in auditing.audit(home):
         console.done(audited.summary)
     table = Table("Audience", "Table", "Cells", "Cells hidden", "Value hidden")

@@ -15,8 +15,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from datenlabor.audiences import AUDIENCES
+from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
 from datenlabor.protection.memory import Memory, columns
 from datenlabor.publishing import store
@@ -72,21 +74,35 @@ def settle(home: Home) -> None:
 
 
 def remembered(home: Home) -> Sequence[Path]:
-    """Return the folders of all releases that were shown, in their order."""
-    folders = home.memory.glob("[!.]*")
+    """Return the folders of all releases that were shown, in their order; others do not count."""
+    folders = (folder for folder in home.memory.glob("*") if store.is_id(folder.name))
     return sorted(folders, key=lambda folder: store.order_of(folder.name))
 
 
 def recall(home: Home) -> Memory | None:
-    """Return all releases that were shown, None if there are none. Raises ``duckdb.Error``."""
+    """Return all releases that were shown, None if there are none.
+
+    Raises DatenlaborError if a file is missing or damaged.
+    """
     folders = remembered(home)
     if not folders:
         return None
-    cells, equations = (
-        duckdb.read_parquet([str(folder / f"{name}.parquet") for folder in folders]).df()
-        for name in ("cells", "equations")
-    )
+    with duckdb.connect() as connection:
+        cells, equations = (_read(connection, folders, name) for name in ("cells", "equations"))
     return Memory(cells, equations)
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, folders: Sequence[Path], name: str
+) -> pd.DataFrame:
+    try:
+        return connection.read_parquet([str(folder / f"{name}.parquet") for folder in folders]).df()
+    except duckdb.Error as error:
+        raise DatenlaborError(
+            f"What earlier releases have kept secret cannot be read: {error}",
+            hint=f"Restore {folders[0].parent} from a backup. Without it a release could show what "
+            "an earlier one kept secret.",
+        ) from error
 
 
 def changed(home: Home, cells: str) -> str:

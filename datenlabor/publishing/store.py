@@ -52,6 +52,8 @@ class Release:
     files: Mapping[str, PublishedFile]
     """By audience."""
     inputs_fingerprint: str | None
+    is_audited: bool
+    """Whether it has cells, so that what it shows and keeps secret has to be remembered."""
     replaces: str | None
     """Id of the release that was current before; where a rollback leads."""
     path: Path
@@ -67,6 +69,11 @@ class Release:
     def tables(self) -> Mapping[str, int]:
         """The tables of the city's staff, name → number of rows."""
         return self.files[INTERNAL].tables
+
+
+def is_id(name: str) -> bool:
+    """Say whether it is the name of a release."""
+    return _ID.fullmatch(name) is not None
 
 
 def order_of(release_id: str) -> tuple[str, int]:
@@ -93,7 +100,7 @@ def ids(home: Home) -> list[str]:
     if not home.releases.is_dir():
         return []
     names = (path.name for path in home.releases.iterdir() if path.is_dir())
-    return sorted(filter(_ID.fullmatch, names), key=order_of, reverse=True)
+    return sorted(filter(is_id, names), key=order_of, reverse=True)
 
 
 def current_id(home: Home) -> str | None:
@@ -116,7 +123,7 @@ def read_release(home: Home, release_id: str) -> Release:
     """Read a release's record. Raises DatenlaborError if it is unknown or broken."""
     record = home.releases / release_id / _RECORD
     hint = "`datenlabor releases` lists those that exist."
-    if not _ID.fullmatch(release_id) or not record.parent.is_dir():
+    if not is_id(release_id) or not record.parent.is_dir():
         raise DatenlaborError(f"There is no release {release_id!r}.", hint=hint)
     try:
         content = json.loads(record.read_text(encoding="utf-8"))
@@ -132,6 +139,7 @@ def read_release(home: Home, release_id: str) -> Release:
                 for audience in AUDIENCES
             },
             inputs_fingerprint=content["inputs_fingerprint"],
+            is_audited=bool(content.get("is_audited")),  # not said by earlier versions
             replaces=content["replaces"],
             path=record.parent,
             is_current=release_id == current_id(home),
@@ -151,6 +159,7 @@ def write_record(release: Release, folder: Path) -> None:
             for audience, file in release.files.items()
         },
         "inputs_fingerprint": release.inputs_fingerprint,
+        "is_audited": release.is_audited,
         "replaces": release.replaces,
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
@@ -166,6 +175,15 @@ def sha256_of(file: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal. Raises OSError."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def damaged_files(release: Release) -> list[Path]:
+    """Return the files of a release that are missing or not what was published. Raises OSError."""
+    return [
+        file.path
+        for file in release.files.values()
+        if not file.path.is_file() or sha256_of(file.path) != file.sha256
+    ]
 
 
 def sync(path: Path) -> None:
@@ -206,7 +224,8 @@ def locked(home: Home) -> Iterator[IO[str]]:
     to wait: it would publish the same warehouse again, and a nightly job should fail visibly.
     The kernel drops the lock when its holder ends, however it ends.
 
-    Raises DatenlaborError if another publisher is at work, OSError if the folder is not writable.
+    Raises DatenlaborError if another publisher or a backup is at work, OSError if the folder is
+    not writable.
     """
     home.releases.mkdir(parents=True, exist_ok=True)
     with (home.releases / ".lock").open("a+", encoding="utf-8") as lock:
@@ -214,7 +233,7 @@ def locked(home: Home) -> Iterator[IO[str]]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise DatenlaborError(
-                f"Another publish or rollback is at work in {home.releases}.",
+                f"Another publish, rollback or backup is at work in {home.releases}.",
                 hint="Wait until it has finished, then try again.",
             ) from None
         _clear_leftovers(home)
@@ -246,7 +265,7 @@ def unfinished(home: Home) -> str | None:
 
 def _clear_leftovers(home: Home) -> None:
     orphan = unfinished(home)
-    if orphan and _ID.fullmatch(orphan) and (home.releases / orphan).is_dir():
+    if orphan and is_id(orphan) and (home.releases / orphan).is_dir():
         remove(home, orphan)
     for pattern in (".building-*", ".removed-*"):
         for folder in home.releases.glob(pattern):

@@ -1,7 +1,5 @@
 """Publish, list and roll back: the order of the steps, each failing without harm to readers."""
 
-import errno
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from datenlabor import console, warehouse
+from datenlabor import console, disk, warehouse
 from datenlabor.audiences import AUDIENCES, INTERNAL
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PUBLISHED_FILE, Home
@@ -23,7 +21,6 @@ from datenlabor.publishing.store import PublishedFile, Release
 
 MINIMUM_KEEP = 2
 STEPS = 4
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True)
@@ -69,10 +66,12 @@ def publish(
             hint=f"Keep at least {MINIMUM_KEEP} releases.",
         )
     with _plain_errors("Publishing failed"), store.locked(home) as lock:
+        _settle(home)
         now = datetime.now(UTC)
-        release_id = store.next_id(now, store.ids(home))
+        # After a restore there are no releases, but what was remembered of them.
+        shown = [folder.name for folder in memory.remembered(home)]
+        release_id = store.next_id(now, [*store.ids(home), *shown])
         store.announce(lock, release_id)
-        memory.settle(home)
         contents = {
             audience: {
                 name: order_by
@@ -81,7 +80,9 @@ def publish(
             }
             for audience in AUDIENCES
         }
-        release = _build(home, release_id, now, contents, inputs_fingerprint)
+        built = _build(home, release_id, now, contents, inputs_fingerprint)
+        release = replace(built, is_audited=bool(protection.cells))
+        store.write_record(release, store.building(home, release_id))
         console.step(3, STEPS, "Audit: can any secret be worked out?")
         if protection.cells:
             if not are_own(home.root):
@@ -93,10 +94,10 @@ def publish(
             for one in auditing.audit(home, protection.cells, only_changed=True):
                 console.done(one.summary)
             memory.prepare(home, release_id, protection.cells)
+            _refuse_other_build(home, inputs_fingerprint)
         console.step(4, STEPS, "Show it to readers")
         _show(home, release)
-        memory.settle(home)
-        _prune(home, keep={*store.ids(home)[:keep], release.release_id, release.replaces})
+        _finish(home, {*store.ids(home)[:keep], release.release_id, release.replaces})
         return replace(release, is_current=True)
 
 
@@ -128,15 +129,24 @@ def rollback(home: Home, release_id: str | None = None) -> Release:
                 f"Release {target.release_id} is already current.",
                 hint="`datenlabor releases` lists the others.",
             )
-        for file in target.files.values():
-            if not file.path.is_file() or store.sha256_of(file.path) != file.sha256:
-                raise DatenlaborError(
-                    f"Release {target.release_id} is damaged: {file.path} is not what was "
-                    "published.",
-                    hint="Name another release (`datenlabor releases`) or publish anew.",
-                )
+        if damaged := store.damaged_files(target):
+            raise DatenlaborError(
+                f"Release {target.release_id} is damaged: {damaged[0]} is not what was published.",
+                hint="Name another release (`datenlabor releases`) or publish anew.",
+            )
         store.swap(home, target.release_id)
         return store.read_release(home, target.release_id)
+
+
+def settle(home: Home) -> None:
+    """Finish or undo what a killed publisher has left, so that what was shown is remembered.
+
+    Publishing and rolling back do the same; this is for whoever looks at what is remembered.
+
+    Raises DatenlaborError if a publisher is at work, or the disk refuses.
+    """
+    with _plain_errors("Clearing up after earlier releases failed"), store.locked(home):
+        _settle(home)
 
 
 def releases(home: Home) -> list[Release]:
@@ -161,6 +171,18 @@ def current_release(home: Home) -> Release | None:
     return None if release_id is None else store.read_release(home, release_id)
 
 
+def _settle(home: Home) -> None:
+    memory.settle(home)
+    remembered = {folder.name for folder in memory.remembered(home)}
+    for release in releases(home):
+        if release.is_audited and release.release_id not in remembered:
+            raise DatenlaborError(
+                f"What release {release.release_id} has kept secret is missing in {home.memory}.",
+                hint="Restore that folder from a backup. Without it a release could show what an "
+                "earlier one kept secret.",
+            )
+
+
 def _build(
     home: Home,
     release_id: str,
@@ -168,7 +190,7 @@ def _build(
     contents: Mapping[str, Mapping[str, Sequence[str]]],
     inputs_fingerprint: str | None,
 ) -> Release:
-    """Return a checked, durable release in its hidden folder, not yet seen by anyone."""
+    """Return a checked release in its hidden folder, without its record."""
     folder = store.building(home, release_id)
     folder.mkdir()
     console.step(1, STEPS, f"Build release {release_id} from {home.warehouse}")
@@ -183,12 +205,7 @@ def _build(
             release_id=release_id,
             published_at=now,
         )
-    # Whoever changes the warehouse removes its mark first: it is still there, so nobody has.
-    if inputs_fingerprint and warehouse.built_from(home) != inputs_fingerprint:
-        raise DatenlaborError(
-            "The warehouse was changed after it had been built.",
-            hint="Another run of dbt came in between; run the command again.",
-        )
+    _refuse_other_build(home, inputs_fingerprint)
     for audience, found in copied.items():
         rows = sum(table.rows for table in found.values())
         console.done(f"{audience}: {len(found)} tables, {rows} rows")
@@ -202,17 +219,25 @@ def _build(
             {name: table.rows for name, table in found.items()},
             store.sha256_of(file),
         )
-    release = Release(
+    return Release(
         release_id=release_id,
         published_at=now,
         files=files,
         inputs_fingerprint=inputs_fingerprint,
+        is_audited=False,
         replaces=store.current_id(home),
         path=home.releases / release_id,
         is_current=False,
     )
-    store.write_record(release, folder)
-    return release
+
+
+def _refuse_other_build(home: Home, inputs_fingerprint: str | None) -> None:
+    """Whoever changes the warehouse removes its mark first: it is still there, so nobody has."""
+    if inputs_fingerprint and warehouse.built_from(home) != inputs_fingerprint:
+        raise DatenlaborError(
+            "The warehouse was changed after it had been built.",
+            hint="Another run of dbt came in between; run the command again.",
+        )
 
 
 def _show(home: Home, release: Release) -> None:
@@ -221,8 +246,17 @@ def _show(home: Home, release: Release) -> None:
     store.swap(home, release.release_id)
 
 
-def _prune(home: Home, keep: Collection[str | None]) -> None:
-    """Delete old releases; failing at that is worth a warning, the new release is out."""
+def _finish(home: Home, keep: Collection[str | None]) -> None:
+    """Remember what is shown now and delete old releases.
+
+    The new release is out: failing here is worth a warning. What was not remembered, the next
+    command does first; until then nothing is deleted by which it is known to have been shown.
+    """
+    try:
+        memory.settle(home)
+    except OSError as error:
+        console.err.print(f"What is secret in it could not be put in its place yet: {error}")
+        return
     for release_id in store.ids(home):
         if release_id not in keep:
             try:
@@ -247,8 +281,8 @@ def _plain_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, duckdb.Error) as error:
-        is_full = getattr(error, "errno", None) in _FULL or os.strerror(errno.ENOSPC) in str(error)
         raise DatenlaborError(
             f"{what}: {error}. Readers still see the release they saw before.",
-            hint="The disk is full: make room, then try again." if is_full else "",
+            hint=disk.advice(error)
+            or "If the warehouse is damaged, `datenlabor rebuild` makes it anew.",
         ) from error

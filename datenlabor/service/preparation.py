@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,9 +68,19 @@ def prepare(home: Home, assets: Path) -> Preparation:
         _refuse_internal_tables(home, public)
         plan["dashboards"] |= {uuid: [access.PUBLIC_ROLE] for uuid in public.assets["dashboards"]}
         bundle = Bundle({kind: _joined(internal, public, kind) for kind in KINDS})
-    return Preparation(
-        bundle, plan, _fingerprint(home, assets, plan), {"$DATENLABOR_HOME": str(home.root)}
-    )
+    values = placeholders(home)
+    return Preparation(bundle, plan, _fingerprint(assets, plan, values), values)
+
+
+def placeholders(home: Home) -> dict[str, str]:
+    """Return what stands in tracked assets for things of the installation, with their values.
+
+    Map tiles have addresses without a host, which browsers complete only for their own scheme.
+    """
+    values = {"$DATENLABOR_HOME": str(home.root)}
+    if os.environ.get("DATENLABOR_HTTPS") == "1":
+        values["tile://http:/"] = "tile://https:/"
+    return values
 
 
 def _refuse_internal_tables(home: Home, public: Bundle) -> None:
@@ -87,12 +98,12 @@ def _joined(one: Bundle, other: Bundle, kind: str) -> dict[str, Document]:
     return {**one.assets[kind], **other.assets[kind]}
 
 
-def _fingerprint(home: Home, assets: Path, plan: Mapping[str, Any]) -> str:
+def _fingerprint(assets: Path, plan: Mapping[str, Any], values: Mapping[str, str]) -> str:
     files = [*sorted(SOURCES.glob("*.py")), SOURCES / "requirements.lock"]
     for folder in (SOURCES / "static", assets):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
-    digest = hashlib.sha256(f"{home.root}\0{provided(METADATA_URI)}\0".encode())
-    digest.update(json.dumps(plan, sort_keys=True).encode())
+    digest = hashlib.sha256(f"{provided(METADATA_URI)}\0".encode())
+    digest.update(json.dumps([values, plan], sort_keys=True).encode())
     for file in files:
         digest.update(f"{file}\0{hashlib.sha256(file.read_bytes()).hexdigest()}\0".encode())
     return digest.hexdigest()

@@ -14,6 +14,7 @@ final as (
         breakdown,
         breakdown_code,
         is_complete_breakdown,
+        sum_of,
         note_de,
         delivery_id,
         received_at,

@@ -75,6 +75,7 @@ final as (
         parent_measure_code,
         breakdown,
         breakdown_code,
+        sum_of,
         note_de,
         coalesce(name_en, name_de) as name_en,
         coalesce(is_complete_breakdown, false) as is_complete_breakdown,

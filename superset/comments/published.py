@@ -155,21 +155,9 @@ def _internal(sql: str, parameters: Sequence[str] = ()) -> list[tuple[Any, ...]]
 
     file = home().published_for(INTERNAL)
     known = db.session.query(Database).filter_by(sqlalchemy_uri=f"duckdb:///{file}").one()
-    return _rows(file, guard.guarded(sql, database=known), parameters)
+    return guard.published_rows(file, guard.guarded(sql, database=known), parameters)
 
 
 def _public(sql: str, parameters: Sequence[str]) -> list[tuple[Any, ...]]:
     """Answer a query on the file of everybody."""
-    return _rows(home().published_for(PUBLIC), sql, parameters)
-
-
-def _rows(file: Path, sql: str, parameters: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Open a file as Superset itself does: one process can open it in one way only."""
-    from superset.models.core import Database
-
-    database = Database(database_name=file.parent.name, sqlalchemy_uri=f"duckdb:///{file}")
-    with database.get_raw_connection() as connection:
-        cursor = connection.cursor()
-        cursor.execute(sql, list(parameters))
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows
+    return guard.published_rows(home().published_for(PUBLIC), sql, parameters)

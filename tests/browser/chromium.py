@@ -119,11 +119,12 @@ def logged_in(browser: Browser, url: str, user: str, password: str) -> Iterator[
     try:
         context.set_default_timeout(TIMEOUT_MS)
         page = context.new_page()
-        page.goto(f"{url}/login/")
+        # From there to a page that takes no time, unlike the first page of Superset.
+        page.goto(f"{url}/login/?next=/health")
         page.fill("#username", user)
         page.fill("#password", password)
-        with page.expect_navigation():
-            page.click("button[type=submit]")
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{url}/health")
         page.close()
         yield context
     finally:

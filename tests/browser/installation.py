@@ -3,6 +3,8 @@
 import os
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,15 +16,24 @@ import pytest
 
 from datenlabor.assets.bundle import Bundle, read_folder
 from datenlabor.assets.server import SupersetServer
-from datenlabor.paths import ASSETS, TARGET, Home
-from datenlabor.publishing import publish_build
+from datenlabor.city import City
+from datenlabor.comments.delivering import ingest_comments
+from datenlabor.paths import ASSETS, PROJECT, TARGET, Home, city_code
+from datenlabor.publishing import publish, publish_build
 from datenlabor.publishing.connection import open_read_only
+from datenlabor.publishing.manifest import internal_tables, protected_tables
+from datenlabor.publishing.workflow import Protection
 from datenlabor.service.access import PUBLIC
 from datenlabor.service.secrets import PROVIDED, load_secrets
 from datenlabor.service.superset import ADMIN, HOST, running_superset
 
 # Where dbt wrote its artifacts; the variable is dbt's own.
 ARTIFACTS = Path(os.environ.get("DBT_TARGET_PATH") or TARGET)
+MANIFEST = ARTIFACTS / "manifest.json"
+_CHANGED_BY_COMMENTS = (
+    *("stg_delivery__deliveries", "stg_delivery__comments"),
+    *("dim_release", "fct_commentary", "pub_comment"),
+)
 Row = dict[str, Any]
 
 
@@ -47,10 +58,6 @@ class Installation:
         with duckdb.connect(str(self.home.warehouse), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
-    def publish(self) -> None:
-        """Publish the warehouse."""
-        publish_build(self.home, ARTIFACTS / "manifest.json")
-
     def chart_data(
         self,
         dataset: str,
@@ -74,17 +81,38 @@ class Installation:
         )
 
 
-def _as_it_is(_home: Home) -> None:
-    """Publish what was built."""
+def publish_audited(home: Home, *, keep: int = 5) -> None:
+    """Publish a warehouse whose cells were audited for another release, which takes a while."""
+    publish(
+        home,
+        tables=protected_tables(MANIFEST),
+        protection=Protection(internal_tables(MANIFEST)),
+        keep=keep,
+    )
+
+
+def take_in_comments(home: Home) -> None:
+    """Deliver the comments of the form and build what hangs on them."""
+    ingest_comments(home, City.read(city_code()))
+    subprocess.run(
+        [
+            Path(sys.executable).with_name("dbt"),
+            *("--quiet", "--no-write-json", "build", "--indirect-selection", "empty"),
+            *("--select", *_CHANGED_BY_COMMENTS),
+        ],
+        cwd=PROJECT,
+        env={**os.environ, "DATENLABOR_HOME": str(home.root)},
+        check=True,
+    )
 
 
 @contextmanager
 def installed(
-    root: Path, prepare: Callable[[Home], None] = _as_it_is, *, is_public: bool = False
+    root: Path, prepare: Callable[[Home], None] | None = None, *, is_public: bool = False
 ) -> Iterator[Installation]:
     """Publish from the warehouse of ``DATENLABOR_HOME`` into ``root`` and serve it there.
 
-    ``prepare`` may change the copied warehouse before it is published.
+    ``prepare`` may change the copied warehouse before it is published; as it is, it is audited.
     """
     source = Home.from_environment()
     home = Home(root)
@@ -99,8 +127,11 @@ def installed(
         home.root.mkdir()
         try:
             shutil.copyfile(source.warehouse, home.warehouse)
-            prepare(home)
-            publish_build(home, ARTIFACTS / "manifest.json")
+            if prepare:
+                prepare(home)
+                publish_audited(home)
+            else:
+                publish_build(home, MANIFEST)
             with serve(home) as installation:
                 yield installation
         finally:

@@ -121,7 +121,9 @@ class Stored:
             if chart["uuid"] not in scope["excluded"] and column in self.columns(chart)
         ]
 
-    def conditions(self, chart: Document, chosen: Mapping[str, list[Any]]) -> list[Condition]:
+    def conditions(
+        self, installation: Installation, chart: Document, chosen: Mapping[str, list[Any]]
+    ) -> list[Condition]:
         """Return a chart's own filters and those of the dashboard, some ``chosen`` by name."""
         result = [
             Condition(entry["subject"], entry["operator"], entry.get("comparator"))
@@ -133,6 +135,9 @@ class Stored:
             if native_filter["name"] in chosen:
                 column = native_filter["targets"][0]["column"]["name"]
                 result.append(Condition(column, "IN", chosen[native_filter["name"]]))
+            elif native_filter["controlValues"].get("defaultToFirstItem"):
+                column = native_filter["targets"][0]["column"]["name"]
+                result.append(Condition(column, "IN", [self._first(installation, native_filter)]))
             else:
                 default = native_filter.get("defaultDataMask", {}).get("extraFormData", {})
                 assert default.keys() <= {"filters"}, "a default this test cannot read"
@@ -142,31 +147,6 @@ class Stored:
                 ]
         return result
 
-    def first_values(self, installation: Installation) -> dict[str, list[Any]]:
-        """Return what filters that begin with their first value choose, by name."""
-        result = {}
-        for native_filter in self.filters:
-            if not native_filter["controlValues"]["defaultToFirstItem"]:
-                continue
-            [target] = native_filter["targets"]
-            dataset = self.assets.assets["datasets"][target["datasetUuid"]]
-            column = target["column"]["name"]
-            metrics = {entry["metric_name"]: entry["expression"] for entry in dataset["metrics"]}
-            order = metrics.get(native_filter.get("sortMetric"), f'"{column}"')
-            direction = "asc" if native_filter["controlValues"]["sortAscending"] else "desc"
-            limits = [
-                Condition(entry["subject"], entry["operator"], entry.get("comparator")).sql()
-                for entry in native_filter.get("adhoc_filters", [])
-            ]
-            where = " and ".join(["true", *(text for text, _ in limits)])
-            [(value,)] = installation.rows(
-                f'select "{column}" from protected.{dataset["table_name"]} where {where} '
-                f'group by "{column}" order by {order} {direction} limit 1',
-                *(value for _, values in limits for value in values),
-            )
-            result[str(native_filter["name"])] = [value]
-        return result
-
     def rows(
         self,
         installation: Installation,
@@ -174,18 +154,68 @@ class Stored:
         chosen: Mapping[str, list[Any]] | None = None,
     ) -> list[tuple[str, ...]]:
         """Return the rows a table has to show, in no particular order, without its row limit."""
-        chosen = {**self.first_values(installation), **(chosen or {})}
         columns = ", ".join(f'"{name}"' for name in chart["params"]["all_columns"])
-        conditions = [entry.sql() for entry in self.conditions(chart, chosen)]
-        where = " and ".join(["true", *(text for text, _ in conditions)])
-        table = self.dataset(chart)["table_name"]
         return [
             tuple(NULL if cell is None else " ".join(str(cell).split()) for cell in row)
-            for row in installation.rows(
-                f"select {columns} from protected.{table} where {where}",
-                *(value for _, values in conditions for value in values),
-            )
+            for row in self._asked(installation, chart, chosen or {}, columns)
         ]
+
+    def number(
+        self, installation: Installation, chart: Document, chosen: Mapping[str, list[Any]]
+    ) -> float | None:
+        """Return the number a tile has to show, by the SQL of its metric."""
+        [metric] = [
+            entry
+            for entry in self.dataset(chart)["metrics"]
+            if entry["metric_name"] == chart["params"]["metric"]
+        ]
+        [(value,)] = self._asked(installation, chart, chosen, metric["expression"])
+        return None if value is None else float(value)
+
+    def _asked(
+        self,
+        installation: Installation,
+        chart: Document,
+        chosen: Mapping[str, list[Any]],
+        columns: str,
+    ) -> list[tuple[Any, ...]]:
+        conditions = [entry.sql() for entry in self.conditions(installation, chart, chosen)]
+        return self._select(installation, self.dataset(chart), columns, conditions)
+
+    def _first(self, installation: Installation, native_filter: Document) -> Any:  # noqa: ANN401
+        """Return what a filter that needs a choice begins with: the first of its list."""
+        [target] = native_filter["targets"]
+        dataset = self.assets.assets["datasets"][target["datasetUuid"]]
+        column = f'"{target["column"]["name"]}"'
+        metrics = {entry["metric_name"]: entry["expression"] for entry in dataset["metrics"]}
+        order = metrics.get(native_filter.get("sortMetric"), column)
+        direction = "asc" if native_filter["controlValues"]["sortAscending"] else "desc"
+        conditions = [
+            Condition(entry["subject"], entry["operator"], entry.get("comparator")).sql()
+            for entry in native_filter.get("adhoc_filters", [])
+        ]
+        choices = self._select(
+            installation,
+            dataset,
+            column,
+            conditions,
+            f"group by {column} order by {order} {direction} limit 1",
+        )
+        return choices[0][0]
+
+    @staticmethod
+    def _select(
+        installation: Installation,
+        dataset: Document,
+        columns: str,
+        conditions: list[tuple[str, list[Any]]],
+        rest: str = "",
+    ) -> list[tuple[Any, ...]]:
+        where = " and ".join(["true", *(text for text, _ in conditions)])
+        return installation.rows(
+            f"select {columns} from protected.{dataset['table_name']} where {where} {rest}",
+            *(value for _, values in conditions for value in values),
+        )
 
     def _nodes(self, kind: str) -> Iterator[Document]:
         for node in self.dashboard["position"].values():

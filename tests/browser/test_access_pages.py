@@ -6,13 +6,20 @@ from chromium import Watch, logged_in, open_dashboard, troubles
 from playwright.sync_api import BrowserContext
 from visitors import ANONYMOUS, PASSWORD
 
+ECONOMY = {"wirtschaftsstruktur", "branchen", "gruendungen"}
+EVERY = {
+    *("ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", "datenqualitaet"),
+    *ECONOMY,
+}
 SEEN = {
-    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich"},
-    "Sozialplanung": {"ueberblick", "gebiete", "vergleich"},
-    "Krisenstab": {"ueberblick", "gebiete"},
-    "Analyse": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
-    "Redaktion": {"ueberblick", "gebiete", "vergleich", "datenqualitaet"},
-    ANONYMOUS: {f"oeffentlich-{slug}" for slug in ("ueberblick", "gebiete", "vergleich")},
+    "Wirtschaftsförderung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", *ECONOMY},
+    "Sozialplanung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage"},
+    "Krisenstab": {"ueberblick", "gebiete", "sozialatlas", "krisenlage"},
+    "Analyse": EVERY,
+    "Redaktion": EVERY,
+    ANONYMOUS: {
+        f"oeffentlich-{slug}" for slug in ("ueberblick", "gebiete", "vergleich", "sozialatlas")
+    },
 }
 
 

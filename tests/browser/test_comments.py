@@ -1,17 +1,13 @@
 """A comment on its way: written by one, reviewed by another, published, read beside the figures."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import duckdb
 import pytest
 from access_world import ADMINISTRATION, OWN, World
 from chromium import WIDTH, logged_in, open_dashboard, table_of
-from installation import ARTIFACTS, Installation
+from installation import Installation, publish_audited, take_in_comments
 from playwright.sync_api import BrowserContext, Page
 from stored import stored_dashboards
 from visitors import PASSWORD, Visitor
@@ -19,14 +15,10 @@ from visitors import PASSWORD, Visitor
 from datenlabor import publishing
 from datenlabor.assets.bundle import read_folder
 from datenlabor.audiences import INTERNAL, PUBLIC
-from datenlabor.city import City
 from datenlabor.comments.board import Action, Comment, Content, Status
-from datenlabor.comments.delivering import ingest_comments
 from datenlabor.comments.store import CommentStore
-from datenlabor.paths import ASSETS, PROJECT, Home
+from datenlabor.paths import ASSETS
 from datenlabor.publishing.connection import open_read_only
-from datenlabor.publishing.manifest import internal_tables, protected_tables
-from datenlabor.publishing.workflow import Protection
 from datenlabor.service.superset import ADMIN
 
 WRITER, REVIEWER, READER = "schreibt", "prueft", "liest"
@@ -37,10 +29,6 @@ HOSTILE = (
 )
 BOARD = stored_dashboards(read_folder(ASSETS))["ueberblick"]
 TILE = "Einordnungen zur Stadt"
-MANIFEST = ARTIFACTS / "manifest.json"
-# What a delivery of comments changes.
-MODELS = "stg_delivery__deliveries stg_delivery__comments dim_release fct_commentary pub_comment"
-_LEAVE_OUT = ("--indirect-selection", "empty")
 # Superset answers a form without a token with the log-in page.
 REFUSED_FORM = "302"
 
@@ -93,7 +81,8 @@ def published(
     assert visible(writer.new_page(), url, code) == "in Prüfung"
     review(reviewer.new_page(), url)
     assert visible(writer.new_page(), url, code) == "sichtbar ab der nächsten Veröffentlichung"
-    publish(world.installation.home)
+    take_in_comments(world.installation.home)
+    publish_audited(world.installation.home)
     assert visible(writer.new_page(), url, code) == "sichtbar"
     return store.read()[code]
 
@@ -150,24 +139,6 @@ def review(page: Page, url: str) -> None:
 def visible(page: Page, url: str, code: str) -> str:
     page.goto(f"{url}{code}")
     return page.locator("h1 + p strong").inner_text()
-
-
-def publish(home: Home) -> None:
-    """Take the comments in, build what hangs on them, publish."""
-    ingest_comments(home, City.read(OWN))
-    dbt = str(Path(sys.executable).parent / "dbt")
-    subprocess.run(
-        [dbt, "--quiet", "--no-write-json", "build", *_LEAVE_OUT, "--select", *MODELS.split()],
-        cwd=PROJECT,
-        env={**os.environ, "DATENLABOR_HOME": str(home.root)},
-        check=True,
-    )
-    # The cells are those of the release before, which was audited.
-    publishing.publish(
-        home,
-        tables=protected_tables(MANIFEST),
-        protection=Protection(internal_tables(MANIFEST)),
-    )
 
 
 @pytest.mark.usefixtures("published")

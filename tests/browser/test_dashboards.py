@@ -33,6 +33,7 @@ STORED = stored_dashboards(read_folder(ASSETS).without_empty_dashboards({"pub_in
 NARROW = 1024
 SMALLEST_PICTURE = 50_000
 INDICATOR_FILTER = "Indikator"
+AREA_FILTER = "Gebiet"
 INSOLVENCIES = "company_insolvencies"
 WITH_INSOLVENCIES = [
     slug for slug, stored in STORED.items() if stored.charts_with_metric(INSOLVENCIES)
@@ -45,6 +46,7 @@ OTHER_CHOICES: dict[str, tuple[str, Any]] = {
     "ueberschuldung": ("Gebiet", "Barbaraviertel"),
     "pendler": ("Jahr", 2019),
 }
+ABOUT_ONE_AREA = [slug for slug, stored in STORED.items() if stored.requires_filter(AREA_FILTER)]
 # What these tiles show where they are empty is good news, as their title says.
 GOOD_NEWS = re.compile(r"[^()]* \(leer: [^()]+\)(( \d+)? Für diese Abfrage .*)?")
 # Frequent English words that are no German ones, and what Superset says in English.
@@ -98,6 +100,7 @@ def test_there_are_dashboards() -> None:
     assert all(stored.charts for stored in STORED.values())
     assert WITH_INSOLVENCIES
     assert ABOUT_ONE_INDICATOR
+    assert len(ABOUT_ONE_AREA) > 2
 
 
 def test_all_charts_are_drawn_with_data(opened: Opened, chart_ids: dict[str, int]) -> None:
@@ -217,6 +220,26 @@ def test_another_choice_changes_all_tiles_as_sql_says(
     assert bad_troubles(opened.page) + opened.watch.complaints == []
 
 
+@pytest.mark.parametrize("opened", ABOUT_ONE_AREA, indirect=True)
+def test_another_area_changes_all_tiles_as_sql_says(
+    opened: Opened, installation: Installation, chart_ids: dict[str, int]
+) -> None:
+    """The largest part of the city: of it most figures may be shown."""
+    native_filter = opened.stored.filter_named(AREA_FILTER) or {}
+    [(area,)] = installation.rows(
+        "select area_name from protected.pub_industry_position "
+        "where municipality_code is not null order by area_company_count desc limit 1"
+    )
+    before = opened.watch.chart_answers()
+    choose(opened.page, native_filter["id"], area, len(opened.stored.charts))
+    after = opened.watch.chart_answers()
+    for number in (chart_ids[title(chart)] for chart in opened.stored.in_scope(native_filter)):
+        assert before[number][0]["data"] != after[number][0]["data"], number
+    for chart in opened.stored.tables:
+        check_table(opened, installation, chart, {AREA_FILTER: [area]})
+    assert bad_troubles(opened.page) + opened.watch.complaints == []
+
+
 @pytest.mark.parametrize("opened", ["datenqualitaet"], indirect=True)
 def test_gaps_and_sources_of_one_indicator(opened: Opened, installation: Installation) -> None:
     """Without a choice the tables show everything; a choice leaves what is about it."""
@@ -231,6 +254,28 @@ def test_gaps_and_sources_of_one_indicator(opened: Opened, installation: Install
             checked.append(title(chart))
     assert len(checked) > 1
     assert bad_troubles(opened.page) == []
+
+
+@pytest.mark.parametrize("opened", ["krisenlage", "sozialatlas"], indirect=True)
+def test_a_choice_changes_the_numbers_as_sql_says(
+    opened: Opened, installation: Installation, chart_ids: dict[str, int]
+) -> None:
+    native_filter = opened.stored.filter_named("Art")
+    assert native_filter
+    choose(opened.page, native_filter["id"], "Sporthalle", len(opened.stored.charts))
+    chosen = {"Art": ["Sporthalle"]}
+    answers = opened.watch.chart_answers()
+    changed = 0
+    for chart in opened.stored.charts:
+        if chart["viz_type"] == "big_number_total":
+            [row] = answers[chart_ids[title(chart)]][0]["data"]
+            [shown] = row.values()
+            expected = opened.stored.number(installation, chart, chosen)
+            assert shown == pytest.approx(expected), title(chart)
+            changed += expected != opened.stored.number(installation, chart, {})
+    assert changed > 2
+    for chart in opened.stored.tables:
+        check_table(opened, installation, chart, chosen)
 
 
 def test_broken_and_empty_charts_would_be_noticed(

@@ -9,8 +9,10 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import equality_places as places
 import pytest
 from debt_metrics import DEBT_DIMENSIONS, DEBT_METRICS, DEBT_MODELS
+from economy_metrics import ECONOMY_DIMENSIONS, ECONOMY_METRICS, ECONOMY_MODELS
 from installation import ARTIFACTS, Installation
 from metricflow_answers import Answers, metricflow
 
@@ -33,6 +35,8 @@ SEMANTIC_MODELS = {
     SOURCES: "indicator_source",
     TESTS: "test_result",
     **DEBT_MODELS,
+    **ECONOMY_MODELS,
+    **places.MODELS,
 }
 PRECISION = 1e-12
 
@@ -70,6 +74,8 @@ DIMENSIONS = [
     (TESTS, ("kind_name", "layer_name")),
     (TESTS, ("test_id",)),
     *DEBT_DIMENSIONS,
+    *ECONOMY_DIMENSIONS,
+    *places.DIMENSIONS,
 ]
 
 # A figure of the group, where its rows may be added up (one aggregation key).
@@ -121,6 +127,8 @@ GENERAL: Mapping[str, Mapping[str, str]] = {
         "build_moment": "1000 * epoch(max(checked_at))",
     },
     **DEBT_METRICS,
+    **ECONOMY_METRICS,
+    **places.METRICS,
 }
 
 # Figures of public record: metric, area, year, value.
@@ -242,8 +250,12 @@ def test_three_ways_give_one_number(
 @pytest.mark.parametrize("table", GENERAL)
 def test_no_metric_is_empty_everywhere(installation: Installation, table: str) -> None:
     """An equality of nulls would prove nothing."""
-    *_, columns = (names for name, names in DIMENSIONS if name == table)
-    seen = {name for values in plain_sql(installation, table, columns).values() for name in values}
+    seen = {
+        name
+        for columns in (names for of, names in DIMENSIONS if of == table)
+        for values in plain_sql(installation, table, columns).values()
+        for name in values
+    }
     assert set(metrics_of(installation, table)) - seen == set()
 
 

@@ -15,10 +15,12 @@ import duckdb
 import pytest
 from installation import Installation
 
-from datenlabor.publishing import current_release
+from datenlabor import publishing
 
 READERS = 4
-PUBLISHES = 5
+PUBLISHES = 10
+NAME = "pub_indicator_value"
+TABLE = f"protected.{NAME}"
 METRIC = "company_insolvencies"
 AREA = "05162"
 YEAR = 2009
@@ -46,35 +48,42 @@ class Log:
 
 @pytest.fixture
 def marked(installation: Installation) -> Iterator[Installation]:
-    """Publish release 0 of the marked ones; afterwards publish the unchanged warehouse again."""
+    """Publish release 0 of the marked ones: of the rows that are read alone, so that it takes no
+    time, and there is time for many.
+    """
     home = installation.home
-    kept = home.root / "unchanged.duckdb"
-    kept.write_bytes(home.warehouse.read_bytes())
+    before = publishing.current_release(home)
+    assert before is not None
+    kept = home.warehouse.rename(home.root / "unchanged.duckdb")
     try:
+        with duckdb.connect(str(home.warehouse)) as connection:
+            connection.execute(f"attach '{kept}' as kept (read_only)")
+            connection.execute("create schema protected")
+            connection.execute(
+                f"create table {TABLE} as from kept.{TABLE} where indicator_code = ?", [METRIC]
+            )
         publish_marked(installation, 0)
         yield installation
     finally:
         kept.replace(home.warehouse)
-        installation.publish()
+        publishing.rollback(home, before.release_id)
 
 
 def publish_marked(installation: Installation, number: int) -> None:
     with duckdb.connect(str(installation.home.warehouse)) as connection:
         [changed] = connection.execute(
-            "update protected.pub_indicator_value set indicator_value = $1 "
+            f"update {TABLE} set indicator_value = $1 "
             "where indicator_code = $2 and area_code = $3 and calendar_year = $4 "
             "and audience_code = 'internal'",
             [FIRST + number, METRIC, AREA, YEAR],
         ).fetchall()
     assert changed == (1,)
-    installation.publish()
+    publishing.publish(installation.home, tables={NAME: ()}, keep=PUBLISHES + 3)
 
 
 def read_once(installation: Installation) -> int:
     conditions: dict[str, object] = {"area_code": AREA, "calendar_year": YEAR}
-    rows: list[dict[str, Any]] = installation.chart_data(
-        "pub_indicator_value", ["area_name"], [METRIC], conditions
-    )
+    rows: list[dict[str, Any]] = installation.chart_data(NAME, ["area_name"], [METRIC], conditions)
     [row] = rows
     return int(row[METRIC]) - FIRST
 
@@ -91,7 +100,7 @@ def read_on(installation: Installation, log: Log, end: Event) -> None:
 def test_readers_see_no_error_and_no_older_release(marked: Installation) -> None:
     log = Log(released=0)
     end = Event()
-    before = current_release(marked.home)
+    before = publishing.current_release(marked.home)
     with ThreadPoolExecutor(READERS) as pool:
         readers = [pool.submit(read_on, marked, log, end) for _ in range(READERS)]
         try:
@@ -104,7 +113,7 @@ def test_readers_see_no_error_and_no_older_release(marked: Installation) -> None
             end.set()
         for reader in readers:
             reader.result()
-    after = current_release(marked.home)
+    after = publishing.current_release(marked.home)
     assert before is not None
     assert after is not None
     assert after.release_id != before.release_id
@@ -116,6 +125,6 @@ def test_readers_see_no_error_and_no_older_release(marked: Installation) -> None
 
 
 def test_published_file_names_its_release(installation: Installation) -> None:
-    release = current_release(installation.home)
+    release = publishing.current_release(installation.home)
     assert release is not None
     assert installation.rows("select release_id from protected.release") == [(release.release_id,)]

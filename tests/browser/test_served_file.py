@@ -71,7 +71,11 @@ def test_no_company_is_named_in_it(both: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_no_row_of_it_has_the_figures_of_one_company(both: duckdb.DuckDBPyConnection) -> None:
-    """Turnover and employees of one company never stand in one row; by chance that is unlikely."""
+    """Turnover and employees of one company never stand in one row; by chance that is unlikely.
+
+    Of rows that count several companies it is not: they say themselves that they are about no
+    single one, and have many numbers beside each other.
+    """
     both.execute(
         "create or replace temp table pairs as select distinct turnover_eur::double as turnover, "
         "employees::double as employees from marts.fct_company_year "
@@ -87,9 +91,10 @@ def test_no_row_of_it_has_the_figures_of_one_company(both: duckdb.DuckDBPyConnec
     assert numbers
     for table, names in numbers.items():
         values = ", ".join(f"{quote(name)}::double" for name in names)
+        several = "coalesce(company_count, 0) >= 3" if "company_count" in names else "false"
         hits = both.execute(
             "select numbers from (select numbers, unnest(numbers) as number "
-            f"from (select [{values}] as numbers from {table})) "
+            f"from (select [{values}] as numbers from {table} where not {several})) "
             "inner join pairs on number = turnover where list_contains(numbers, employees)"
         ).fetchall()
         assert hits == [], table

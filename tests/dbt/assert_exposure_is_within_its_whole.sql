@@ -4,6 +4,10 @@ with exposures as (
     select * from {{ ref("fct_hazard_exposure") }}
 ),
 
+people as (
+    select * from {{ ref("fct_group_exposure") }}
+),
+
 districts as (
     select * from {{ ref("dim_district") }}
 ),
@@ -35,3 +39,12 @@ where
     or abs(exposures.inside_km2 - sums.inside_km2) > 1e-6
     or abs(exposures.exposed_resident_count - sums.exposed_resident_count) > 1e-6
     or exposures.inside_facility_count != sums.inside_facility_count
+union all
+select
+    area_key,
+    hazard_map_key
+from people
+where
+    exposed_value > group_value + 1e-6
+    or exposed_value < 0
+    or (conf_status = 'C') != (exposed_value is null)

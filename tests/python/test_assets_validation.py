@@ -81,6 +81,10 @@ NO_METRIC = "metric ghost does not exist in {dataset}."
         ),
         ({"conditional_formatting": [{"column": "ghost", "operator": ">"}]}, [NO_COLUMN]),
         ({"line_column": "ghost"}, [NO_COLUMN]),
+        ({"dimension": "ghost"}, [NO_COLUMN]),
+        ({"spatial": {"type": "latlong", "latCol": "ghost", "lonCol": "ghost"}}, [NO_COLUMN]),
+        ({"tooltip_contents": ["ghost"]}, [NO_COLUMN]),
+        ({"tooltip_contents": [{"item_type": "column", "column_name": "ghost"}]}, [NO_COLUMN]),
         ({"x_axis_sort": "ghost"}, [NO_COLUMN]),
         ({"x_axis_sort": "name"}, []),
         ({"metric": "ghost"}, [NO_METRIC]),
@@ -233,6 +237,17 @@ def test_filter_that_is_narrowed_by_unknown_column_or_formula(folder: Folder) ->
     folder.write(bundle)
     text = "adhoc_filters[0].sqlExpression = '1 = 1'"
     assert folder.problems() == [f"{where}filter {chosen['name']} contains a formula: {text}."]
+
+
+def test_filter_that_is_ordered_by_an_unknown_metric(folder: Folder) -> None:
+    bundle = folder.bundle()
+    dashboard = next(item for item in bundle.assets["dashboards"].values() if filter_targets(item))
+    chosen = dashboard["metadata"]["native_filter_configuration"][0]
+    dataset = bundle.assets["datasets"][chosen["targets"][0]["datasetUuid"]]["table_name"]
+    chosen["sortMetric"] = "ghost"
+    folder.write(bundle)
+    where = f"Dashboard {dashboard['dashboard_title']}: "
+    assert folder.problems() == [f"{where}metric ghost does not exist in {dataset}."]
 
 
 def test_dashboard_that_lost_a_chart(folder: Folder) -> None:

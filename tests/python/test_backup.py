@@ -1,7 +1,8 @@
 """A backup holds all that cannot be derived, comes back as it was, or does not come back at all."""
 
-import errno
+import fcntl
 import json
+import os
 import shutil
 import sqlite3
 import zipfile
@@ -12,45 +13,15 @@ from threading import Event, Thread
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_home import KEPT, files, fill
 from typer.testing import CliRunner
 
 from datenlabor import cli
 from datenlabor.backup import archive, state
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
+from datenlabor.publishing import memory
 from datenlabor.publishing import store as releases
-
-KEPT = {
-    "deliveries/log.jsonl": b"{}\n",
-    "deliveries/first/original/Zählung.csv": b"a;b\n1;2\n",
-    "deliveries/first/figure.parquet": bytes(range(256)) * 99,
-    "superset/secrets.json": b'{"secret_key": "k"}',
-    "superset/imported.json": b"{}",
-    "protection.yml": b"minimum: 3\n",
-    "protection/pattern.parquet": b"what was secret before",
-    "comments/2026.jsonl": b"{}\n",
-    "empty": b"",
-}
-DERIVED = {
-    "warehouse.duckdb": b"w",
-    "releases/20261121T093015Z/datenlabor.duckdb": b"r",
-    "superset/superset.log": b"l",
-    "superset/setup.json": b"{}",
-    "superset/translations/de/messages.json": b"{}",
-    "deliveries/.incoming/x/half": b"h",
-    ".rebuild/warehouse.duckdb": b"d",
-}
-
-
-def fill(root: Path) -> None:
-    for name, content in {**KEPT, **DERIVED}.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(content)
-    (root / "superset" / "secrets.json").chmod(0o600)
-    (root / "protection.yml").chmod(0o444)
-    with closing(sqlite3.connect(root / state.METADATA)) as database, database:
-        database.execute("pragma journal_mode = wal")
-        database.execute("create table pairs (one integer, other integer)")
 
 
 @pytest.fixture
@@ -64,14 +35,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
 @pytest.fixture
 def other(tmp_path: Path) -> Home:
     return Home(tmp_path / "elsewhere" / "home")
-
-
-def files(root: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(root).as_posix(): path.read_bytes()
-        for path in root.rglob("*")
-        if path.is_file()
-    }
 
 
 def test_what_comes_back_is_what_cannot_be_derived(home: Home, other: Home, tmp_path: Path) -> None:
@@ -145,6 +108,15 @@ def small_backup(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return (folder / "b.zip").read_bytes()
 
 
+def test_a_directory_that_leads_nowhere(small_backup: bytes, tmp_path: Path) -> None:
+    """Its place is said at the end; far behind it, all others lie before the start of the file."""
+    place = len(small_backup) - 4
+    changed = bytes([small_backup[place] + 1])
+    (tmp_path / "b.zip").write_bytes(small_backup[:place] + changed + small_backup[place + 1 :])
+    with pytest.raises(DatenlaborError, match="cannot be restored"):
+        archive.verify(tmp_path / "b.zip")
+
+
 @given(st.data())
 def test_every_damage_is_noticed_or_harmless(
     small_backup: bytes, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -209,34 +181,60 @@ def test_no_path_leads_out(home: Home, other: Home, tmp_path: Path, name: str) -
     assert home.root.exists()
 
 
-def test_a_full_disk_leaves_nothing_behind(
-    home: Home, other: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_a_killed_publisher_has_shown_is_remembered(
+    home: Home, other: Home, tmp_path: Path
 ) -> None:
+    """What is secret in it was written down, but not yet put in its place."""
+    shown, not_shown = "20261122T093015Z", "20261123T093015Z"
+    (home.releases / shown).mkdir(parents=True)
+    for name in (shown, not_shown):
+        (home.memory / f".pending-{name}").mkdir(parents=True)
+        (home.memory / f".pending-{name}" / "cells.parquet").write_text("true values")
     state.back_up(home, tmp_path / "b.zip")
+    state.restore(other, tmp_path / "b.zip")
+    assert [path.name for path in memory.remembered(other)] == [shown]
+    assert not list(other.memory.glob(".*"))
 
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(archive, "_copy", full)
-    with pytest.raises(OSError, match="No space"):
+def test_metadata_that_cannot_be_read(home: Home, tmp_path: Path) -> None:
+    (home.root / state.METADATA).write_bytes(b"no database" * 1000)
+    with pytest.raises(DatenlaborError, match=r"metadata .* cannot be read"):
+        state.back_up(home, tmp_path / "b.zip")
+    assert list(tmp_path.glob("*b.zip*")) == []
+
+
+def test_two_at_once(home: Home, other: Home, tmp_path: Path) -> None:
+    """Backups of two homes into one folder, and two restores into one home."""
+    file = tmp_path / "b.zip"
+    draft = tmp_path / ".b.zip.datenlabor-part"
+    with draft.open("wb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        with pytest.raises(DatenlaborError, match="Another backup"):
+            state.back_up(home, file)
         state.back_up(home, tmp_path / "c.zip")
-    with pytest.raises(OSError, match="No space"):
-        archive.extract(tmp_path / "b.zip", tmp_path / "x")
-    monkeypatch.undo()
-    monkeypatch.setattr(archive, "sync", full)
-    with pytest.raises(OSError, match="No space"):
-        state.restore(other, tmp_path / "b.zip")
-    assert list(other.root.parent.iterdir()) == []
-    assert sorted(path.name for path in tmp_path.glob("*.zip*")) == ["b.zip"]
-    assert not list(tmp_path.glob(".c.zip*"))
+        assert draft.exists()
+    state.back_up(home, file)
+    assert not draft.exists()
+    folder = other.root.parent / ".home.restoring"
+    folder.mkdir(parents=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    with pytest.raises(DatenlaborError, match="Another restore"):
+        state.restore(other, file)
+    os.close(descriptor)
+    state.restore(other, file)
+    assert [path.name for path in other.root.parent.iterdir()] == ["home"]
 
 
 def test_links_and_publications_under_way_are_named(home: Home, tmp_path: Path) -> None:
     with releases.locked(home), pytest.raises(DatenlaborError, match="Another publish"):
         state.back_up(home, tmp_path / "b.zip")
-    (home.root / "deliveries" / "far").symlink_to("/etc/hostname")
-    with pytest.raises(DatenlaborError, match="is a link"):
-        state.back_up(home, tmp_path / "b.zip")
+    link = home.root / "deliveries" / "far"
+    for target in ("/etc/hostname", "/etc"):
+        link.symlink_to(target)
+        with pytest.raises(DatenlaborError, match="is a link"):
+            state.back_up(home, tmp_path / "b.zip")
+        link.unlink()
     assert not (tmp_path / "b.zip").exists()
 
 

@@ -58,10 +58,10 @@ def test_error_without_hint(
 @pytest.mark.parametrize(
     ("number", "hint"),
     [
-        (errno.ENOSPC, "Free some space"),
-        (errno.EDQUOT, "Free some space"),
+        (errno.ENOSPC, "free some space"),
+        (errno.EDQUOT, "free some space"),
         (errno.EACCES, "permissions"),
-        (errno.EROFS, "permissions"),
+        (errno.EROFS, "mounted read-only"),
         (errno.ENOTDIR, "DATENLABOR_HOME"),
         (errno.EEXIST, "DATENLABOR_HOME"),
         (errno.EISDIR, "move it away"),

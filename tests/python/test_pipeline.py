@@ -20,6 +20,7 @@ from datenlabor.deliveries.record import Record
 from datenlabor.deliveries.store import Delivery
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import Home
+from datenlabor.publishing import memory
 
 # Changes the warehouse as a build does, and waits for the end.
 KILLED_BUILD = """
@@ -29,6 +30,7 @@ from datenlabor import dbt, pipeline, warehouse
 from datenlabor.city import City
 from datenlabor.deliveries import supplied
 from datenlabor.paths import Home
+from datenlabor.publishing import memory
 
 def run(home, *_, **__):
     warehouse.execute(home, "update protected.fct set share = -1")
@@ -116,6 +118,15 @@ def test_a_build_is_due_when_a_delivery_came_or_the_warehouse_is_gone(
     home.warehouse.unlink()
     assert pipeline.bring_up_to_date(home, small_city()).is_new
     assert jobs == ["registers", "build"] * 3
+
+
+def test_a_build_is_due_when_the_rules_of_protection_changed(home: Home, jobs: list[str]) -> None:
+    built = []
+    for text in ("", "", "changed: 1"):
+        (home.root / "protection.yml").write_text(text)
+        built.append(bring_and_publish(home))
+    assert built == [True, False, True]
+    assert jobs.count("build") == 2
 
 
 def test_a_build_is_due_on_a_new_day(
@@ -287,3 +298,35 @@ def test_the_mark_stays_with_its_warehouse(home: Home, tmp_path: Path) -> None:
     nowhere = Home(tmp_path / "nowhere")
     warehouse.unmark(nowhere)
     assert warehouse.built_from(nowhere) is None
+
+
+@pytest.mark.usefixtures("jobs")
+@pytest.mark.parametrize("name", ["internal/datenlabor.duckdb", "release.json"])
+def test_a_damaged_release_is_published_anew(home: Home, name: str) -> None:
+    """Nothing has changed but the disk: whoever publishes wants readers to have a whole file."""
+    assert bring_and_publish(home)
+    file = home.current.resolve() / name
+    file.chmod(0o600)
+    os.truncate(file, file.stat().st_size // 2)
+    assert bring_and_publish(home)
+    assert shares(home) == {1.0}
+    assert not bring_and_publish(home)
+
+
+@pytest.mark.usefixtures("seed")
+def test_a_build_knows_what_a_killed_publisher_has_shown(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it shows what that release has kept secret, and the audit stops all that follows."""
+    release_id = publish(home).release_id
+    pending = home.memory / f".pending-{release_id}"
+    pending.mkdir(parents=True)
+    remembered: list[str] = []
+
+    def build(home: Home, *_: object) -> None:
+        remembered.extend(path.name for path in memory.remembered(home))
+
+    monkeypatch.setattr(pipeline, "ingest_registers", lambda *_: None)
+    monkeypatch.setattr(dbt, "build", build)
+    pipeline.bring_up_to_date(home, small_city())
+    assert remembered == [release_id]

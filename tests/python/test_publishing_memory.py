@@ -1,26 +1,22 @@
 """What a release shows and keeps secret is audited before it is shown, and remembered after."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 import pytest
 import yaml
+from small_cells import PROTECTION, VALUES, write_cells
 from small_warehouse import TABLES, small_home
 
 from datenlabor import publishing
 from datenlabor.audiences import AUDIENCES
+from datenlabor.backup import state
 from datenlabor.errors import DatenlaborError
-from datenlabor.methods.cell_protection import protected_cells
 from datenlabor.paths import Home
-from datenlabor.protection.memory import Memory, columns
 from datenlabor.protection.parameters import read_parameters
 from datenlabor.protection.system import ProtectionError
-from datenlabor.publishing import auditing, memory, store, workflow
-
-PROTECTION = workflow.Protection(cells=memory.CELLS)
-VALUES = {"a": 1.0, "b": 20.0, "c": 30.0, "total": 51.0}
-"""Persons in three districts; one is alone in the first."""
+from datenlabor.publishing import auditing, memory, store
 
 
 @pytest.fixture
@@ -28,64 +24,6 @@ def home(tmp_path: Path) -> Home:
     home = small_home(tmp_path)
     write_cells(home, VALUES)
     return home
-
-
-def write_cells(
-    home: Home,
-    values: dict[str, float],
-    *,
-    sabotaged: str | None = None,
-    adds_up: bool = True,
-    overlooked: dict[str, int] | None = None,
-) -> None:
-    """Write cells as a build makes them; ``sabotaged`` is shown although it must not be.
-
-    ``overlooked``: coefficients of an equation that was not thought of when deciding.
-    """
-    names = sorted(values)
-    count = len(names)
-    listed = pd.DataFrame(
-        {
-            "table_code": ["person"] * count,
-            "counted": ["ill"] * count,
-            "breakdown": ["all"] * count,
-            "cell_id": names,
-            "fingerprint": [f"{values[name]} persons" for name in names],
-            "cell_value": [values[name] for name in names],
-            "unit_count": [values[name] for name in names],
-            "holder_count": [values[name] for name in names],
-            "largest_contribution": [1.0] * count,
-            "second_contribution": [1.0] * count,
-            "single_holder": [name if values[name] == 1 else None for name in names],
-        }
-    )
-    equations = pd.DataFrame(
-        {
-            "equation_id": ["Gebiete"] * count,
-            "cell_id": names,
-            "coefficient": [-1 if name == "total" else 1 for name in names],
-        }
-    ).head(count if adds_up else 0)
-    all_equations = equations
-    if overlooked:
-        terms = {"cell_id": list(overlooked), "coefficient": list(overlooked.values())}
-        all_equations = pd.concat([equations, pd.DataFrame({"equation_id": "Zins", **terms})])
-    with duckdb.connect(str(home.warehouse)) as connection:
-        past = memory.recall(home) or Memory(pd.DataFrame(columns=columns(AUDIENCES)))
-        cells = protected_cells(listed, equations, past, read_parameters(home.root)).merge(
-            listed[["cell_id", "fingerprint"]], on="cell_id"
-        )
-        if sabotaged:
-            for audience in AUDIENCES:
-                cells.loc[cells["cell_id"] == sabotaged, f"status_{audience}"] = "free"
-        connection.execute("create schema if not exists intermediate")
-        for name, frame in (
-            ("int_cell_listed", listed),
-            ("int_cell_equation_listed", all_equations),
-            ("int_cell_protected", cells),
-        ):
-            connection.register("frame", frame)
-            connection.execute(f"create or replace table intermediate.{name} as from frame")
 
 
 def publish(home: Home) -> publishing.Release:
@@ -182,37 +120,26 @@ def test_cells_come_and_go_with_their_equations(home: Home) -> None:
     assert [rows for _, rows in remembered_rows(home)] == [5, 4, 6]
 
 
-def test_a_release_that_was_not_shown_is_not_remembered(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def crash(*_: object) -> None:
-        raise OSError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(store, "swap", crash)
-        with pytest.raises(DatenlaborError):
-            publish(home)
-    memory.settle(home)
-    assert list(home.memory.iterdir()) == []
+def test_what_was_secret_stays_secret_after_a_restore(home: Home, tmp_path: Path) -> None:
+    publish(home)
+    state.back_up(home, tmp_path / "backup.zip")
+    other = Home(tmp_path / "elsewhere")
+    state.restore(other, tmp_path / "backup.zip")
+    home.warehouse.rename(other.warehouse)
+    write_cells(other, {"a": 9.0, "b": 20.0, "c": 30.0, "total": 59.0})
+    assert "a" in hidden(other, "internal")
+    publish(other)
+    assert len(memory.remembered(other)) == 2
 
 
-def test_a_crash_after_it_was_shown_loses_nothing(
-    home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settle = memory.settle
-    calls = []
-
-    def killed_at_last(home: Home) -> None:
-        calls.append(home)
-        if len(calls) == 1:
-            settle(home)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(memory, "settle", killed_at_last)
-        release = publish(home)
-    assert memory.remembered(home) == []
-    memory.settle(home)
-    assert remembered_rows(home) == [(release.release_id, 4)]
+def test_a_new_release_comes_after_all_that_are_remembered(home: Home) -> None:
+    """There are none on the disk after a restore, and the clock of another machine is late."""
+    first = publish(home).release_id
+    future = "20990101T000000Z"
+    (home.memory / first).rename(home.memory / future)
+    shutil.rmtree(home.releases)
+    assert publish(home).release_id == f"{future}-02"
+    assert [name for name, _ in remembered_rows(home)] == [future, f"{future}-02"]
 
 
 def test_what_protection_costs(home: Home) -> None:

@@ -19,6 +19,7 @@ from datenlabor.paths import PUBLISHED_FILE, Home
 from datenlabor.publishing import Release, store
 from datenlabor.publishing.store import PublishedFile
 from datenlabor.service import superset
+from datenlabor.service.preparation import placeholders
 from datenlabor.service.secrets import load_secrets, secrets_file
 
 
@@ -41,6 +42,7 @@ def release(home: Home) -> Home:
             for audience in AUDIENCES
         },
         inputs_fingerprint=None,
+        is_audited=False,
         replaces=None,
         path=folder,
         is_current=True,
@@ -91,6 +93,15 @@ def test_secrets_never_exist_with_a_wider_mode(home: Home, monkeypatch: pytest.M
     assert mode == 0o600
     assert set(content) == {"secret_key", "admin_password"}
     assert [file.name for file in home.superset.iterdir()] == ["secrets.json"]
+
+
+def test_map_tiles_have_the_scheme_of_the_pages(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DATENLABOR_HTTPS", raising=False)
+    assert placeholders(home) == {"$DATENLABOR_HOME": str(home.root)}
+    monkeypatch.setenv("DATENLABOR_HTTPS", "1")
+    assert placeholders(home)["tile://http:/"] == "tile://https:/"
 
 
 def test_environment_takes_precedence_and_is_not_written(

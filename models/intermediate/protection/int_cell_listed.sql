@@ -6,6 +6,69 @@ figure_cells as (
     select * from {{ ref("int_figure_cell_listed") }}
 ),
 
+addends as (
+    select * from {{ ref("int_measure_addend_listed") }}
+),
+
+added_up as (
+    select
+        addends.measure_code,
+        addends.rule_name,
+        parts.area_code,
+        parts.calendar_year,
+        sum(parts.cell_value) as cell_value
+    from figure_cells as parts
+    inner join addends on parts.measure_code = addends.addend_code
+    group by
+        addends.measure_code,
+        addends.rule_name,
+        addends.addend_count,
+        parts.area_code,
+        parts.calendar_year
+    having count(*) = addends.addend_count
+),
+
+-- A whole nobody has published connects its parts all the same: several sums of them,
+-- or parts with what it is a part of.
+unpublished_wholes as (
+    select
+        added_up.measure_code,
+        added_up.area_code,
+        added_up.calendar_year,
+        min(added_up.cell_value) as cell_value
+    from added_up
+    left join figure_cells
+        on
+            added_up.measure_code = figure_cells.measure_code
+            and added_up.area_code = figure_cells.area_code
+            and added_up.calendar_year = figure_cells.calendar_year
+    where figure_cells.cell_id is null
+    group by added_up.measure_code, added_up.area_code, added_up.calendar_year
+    having min(added_up.cell_value) = max(added_up.cell_value)
+),
+
+all_figure_cells as (
+    select
+        cell_id,
+        table_code,
+        measure_code,
+        area_code,
+        calendar_year,
+        cell_value
+    from figure_cells
+    union all
+    select
+        '?' || {{ cell_id(
+            "measure_code", "area_code", "cast(calendar_year as varchar)"
+        ) }} as cell_id,
+        'unpublished' as table_code,
+        measure_code,
+        area_code,
+        calendar_year,
+        cell_value
+    from unpublished_wholes
+),
+
 commuter_cells as (
     select * from {{ ref("int_commuter_cell_counted") }}
 ),
@@ -20,7 +83,7 @@ person_cells as (
         'all' as breakdown,
         'all' as class_code,
         cell_value
-    from figure_cells
+    from all_figure_cells
     union all
     select
         cell_id,

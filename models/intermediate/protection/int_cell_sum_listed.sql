@@ -10,12 +10,8 @@ edges as (
     from {{ ref("stg_register__area_edges") }}
 ),
 
-measures as (
-    select
-        *,
-        count(*) over (partition by parent_measure_code, breakdown) as part_count
-    from {{ ref("stg_register__measures") }}
-    where is_complete_breakdown
+addends as (
+    select * from {{ ref("int_measure_addend_listed") }}
 ),
 
 groups as (
@@ -45,16 +41,16 @@ final as (
     where parts.counted not in ('move_in', 'move_out')
     union all
     select
-        'Teile nach ' || measures.breakdown as rule_name,
+        addends.rule_name,
         wholes.cell_id as whole_id,
         parts.cell_id,
         1 as coefficient,
-        measures.part_count
+        addends.addend_count as part_count
     from cells as parts
-    inner join measures on parts.counted = measures.measure_code
+    inner join addends on parts.counted = addends.addend_code
     inner join cells as wholes
         on
-            measures.parent_measure_code = wholes.counted
+            addends.measure_code = wholes.counted
             and parts.area_code = wholes.area_code
             and parts.period = wholes.period
     union all
