@@ -22,6 +22,8 @@ final as (
         parts.calendar_year,
         parts.period_code,
         topic_measures.parent_measure_code,
+        topic_measures.whole_measure_code,
+        topic_measures.base_measure_code,
         topic_measures.breakdown,
         topic_measures.breakdown_code,
         topic_measures.part_name,

@@ -11,6 +11,7 @@ from typing import Any
 
 import equality_places as places
 import pytest
+from debt_metrics import DEBT_DIMENSIONS, DEBT_METRICS, DEBT_MODELS
 from economy_metrics import ECONOMY_DIMENSIONS, ECONOMY_METRICS, ECONOMY_MODELS
 from installation import ARTIFACTS, Installation
 from metricflow_answers import Answers, metricflow
@@ -34,6 +35,7 @@ SEMANTIC_MODELS = {
     COVERAGE: "indicator_coverage",
     SOURCES: "indicator_source",
     TESTS: "test_result",
+    **DEBT_MODELS,
     **ECONOMY_MODELS,
     **places.MODELS,
     **SOCIAL_MODELS,
@@ -73,6 +75,7 @@ DIMENSIONS = [
     (TESTS, ()),
     (TESTS, ("kind_name", "layer_name")),
     (TESTS, ("test_id",)),
+    *DEBT_DIMENSIONS,
     *ECONOMY_DIMENSIONS,
     *places.DIMENSIONS,
     *SOCIAL_DIMENSIONS,
@@ -126,6 +129,7 @@ GENERAL: Mapping[str, Mapping[str, str]] = {
         "violations": "sum(violation_count)",
         "build_moment": "1000 * epoch(max(checked_at))",
     },
+    **DEBT_METRICS,
     **ECONOMY_METRICS,
     **places.METRICS,
     **SOCIAL_METRICS,

@@ -69,6 +69,34 @@ all_figure_cells as (
     from unpublished_wholes
 ),
 
+commuter_cells as (
+    select * from {{ ref("int_commuter_cell_counted") }}
+),
+
+person_cells as (
+    select
+        cell_id,
+        table_code,
+        measure_code as counted,
+        area_code,
+        cast(calendar_year as varchar) as period,
+        'all' as breakdown,
+        'all' as class_code,
+        cell_value
+    from all_figure_cells
+    union all
+    select
+        cell_id,
+        table_code,
+        counted,
+        area_code,
+        period,
+        breakdown,
+        class_code,
+        cell_value
+    from commuter_cells
+),
+
 listed as (
     select
         cell_id,
@@ -93,18 +121,18 @@ listed as (
     select
         cell_id,
         table_code,
-        measure_code as counted,
+        counted,
         area_code,
-        cast(calendar_year as varchar) as period,
-        'all' as breakdown,
-        'all' as class_code,
+        period,
+        breakdown,
+        class_code,
         cell_value,
         cast(ceil(cell_value) as bigint) as unit_count,
         cast(ceil(cell_value) as bigint) as holder_count,
         least(cell_value, 1) as largest_contribution,
         least(greatest(cell_value - 1, 0), 1) as second_contribution,
         case when cell_value > 0 and cell_value <= 1 then cell_id end as single_holder
-    from all_figure_cells
+    from person_cells
 ),
 
 final as (

@@ -93,6 +93,21 @@ final as (
             and parts.period = wholes.period
     union all
     select
+        'Relationen' as rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        1 as coefficient,
+        cast(null as bigint) as part_count
+    from cells as parts
+    inner join cells as wholes
+        on
+            wholes.breakdown = 'all'
+            and parts.counted = wholes.counted
+            and parts.area_code = wholes.area_code
+            and parts.period = wholes.period
+    where parts.breakdown = 'place'
+    union all
+    select
         'Jahre' as rule_name,
         wholes.cell_id as whole_id,
         parts.cell_id,
