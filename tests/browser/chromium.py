@@ -1,6 +1,7 @@
 """A headless Chromium that looks at dashboards as a person would."""
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ from playwright.sync_api import (
 )
 
 from datenlabor.service.superset import PYTHON
+
+# What these tiles show where they are empty is good news, as their title says.
+GOOD_NEWS = re.compile(r"[^()]* \(leer: [^()]+\)(( \d+)? Für diese Abfrage .*)?")
 
 FLAGS = [
     "--no-sandbox",
@@ -213,6 +217,11 @@ def troubles(page: Page) -> list[str]:
     """Return what Superset shows instead of a chart: errors and empty results."""
     found: list[str] = page.evaluate(TROUBLES)
     return found
+
+
+def bad_troubles(page: Page) -> list[str]:
+    """Return them without those that are good news."""
+    return [text for text in troubles(page) if not GOOD_NEWS.fullmatch(text)]
 
 
 def scrolling(page: Page) -> list[str]:
