@@ -182,7 +182,7 @@ class Stored:
         conditions = [entry.sql() for entry in self.conditions(installation, chart, chosen)]
         return self._select(installation, self.dataset(chart), columns, conditions)
 
-    def _first(self, installation: Installation, native_filter: Document) -> Any:  # noqa: ANN401
+    def _first(self, installation: Installation, native_filter: Document) -> object:
         """Return what a filter that needs a choice begins with: the first of its list."""
         [target] = native_filter["targets"]
         dataset = self.assets.assets["datasets"][target["datasetUuid"]]
