@@ -52,8 +52,8 @@ assets: environments ## validate dashboards and generated files, without Superse
 browser: build chromium ## open the dashboards in Chromium
 	$(BIN)/pytest tests/browser
 
-screenshots: build chromium ## take the pictures of the README
-	$(BIN)/pytest tests/browser -k picture --screenshots docs/images
+screenshots: build chromium ## take the pictures of handbook and README
+	$(BIN)/pytest tests/browser -k picture --screenshots docs/handbuch/bilder
 
 publish: environments ## build if anything changed, and publish a release into data/<city>
 	$(BIN)/datenlabor publish

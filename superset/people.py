@@ -62,7 +62,7 @@ class PeopleManager(SupersetSecurityManager):  # type: ignore[misc]  # Superset 
         user = super().load_user(pk)
         return user if user and _is_valid(session.get(_LOGIN), user) else None
 
-    def load_user_jwt(self, _header: dict[str, Any], token: dict[str, Any]) -> Any:  # noqa: ANN401
+    def load_user_jwt(self, _header: dict[str, Any], token: dict[str, Any]) -> Any:  # noqa: ANN401  as above
         """Return the user of a token of the API, which has no session."""
         g.user = super().load_user(token["sub"])
         return g.user

@@ -174,7 +174,7 @@ def _solver(matrix: _Matrix, lower: Numbers, upper: Numbers, cost: Numbers) -> h
     program.a_matrix_.start_ = matrix.starts.astype(np.int32)
     program.a_matrix_.index_ = matrix.places.astype(np.int32)
     program.a_matrix_.value_ = matrix.factors
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # HiGHS's own
     options: dict[str, bool | int | str] = {
         "output_flag": False,
         # The programs are small and many: preparing each costs more than it saves.

@@ -14,7 +14,7 @@ from datenlabor.service.superset import ADMIN
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--screenshots", type=Path, help="Folder for one PNG per dashboard (pictures of README)."
+        "--screenshots", type=Path, help="Folder for one PNG per dashboard (docs/handbuch/bilder)."
     )
     parser.addoption(
         "--refusals", action="store_true", help="Write the list of refusals into docs/access.md."

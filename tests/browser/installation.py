@@ -35,6 +35,9 @@ _CHANGED_BY_COMMENTS = (
     *("dim_release", "fct_commentary", "pub_comment"),
 )
 Row = dict[str, Any]
+PAGE = 100
+"""Most entries Superset lists at once."""
+_ORDER = {"chart": "slice_name", "dashboard": "dashboard_title", "dataset": "table_name"}
 
 
 @dataclass(frozen=True)
@@ -148,8 +151,21 @@ def serve(home: Home) -> Iterator[Installation]:
 
 
 def _dataset_ids(server: SupersetServer) -> dict[str, int]:
-    answer = server.get("/api/v1/dataset/?q=(page_size:100)")
-    return {entry["table_name"]: entry["id"] for entry in answer["result"]}
+    return {entry["table_name"]: entry["id"] for entry in listed(server, "dataset")}
+
+
+def listed(server: SupersetServer, kind: str, columns: str = "") -> list[dict[str, Any]]:
+    """Return all charts, dashboards or datasets; Superset gives no more than a page at a time."""
+    found: list[dict[str, Any]] = []
+    while True:
+        page = len(found) // PAGE
+        wanted = f"columns:!({columns})," if columns else ""
+        order = f"order_column:{_ORDER[kind]},order_direction:asc"
+        answer = server.get(f"/api/v1/{kind}/?q=({wanted}page:{page},page_size:{PAGE},{order})")
+        rows = answer["result"]
+        found += rows
+        if len(rows) < PAGE:
+            return found
 
 
 def free_port() -> int:

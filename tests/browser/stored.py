@@ -186,7 +186,7 @@ class Stored:
 
     def first(
         self, installation: Installation, native_filter: Document, chosen: Mapping[str, list[Any]]
-    ) -> Any:  # noqa: ANN401
+    ) -> object:
         """Return what a filter that needs a choice begins with: the first of its list.
 
         What it lists may depend on other filters: on what is ``chosen`` there, or their first.

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from installation import Installation
+from installation import Installation, listed
 
 from datenlabor.assets.bundle import Bundle, path_of, read_archive
 from datenlabor.assets.exchange import pulled_files, write_files
@@ -76,8 +76,8 @@ def texts(position: Document) -> list[Document]:
 
 def number_of(installation: Installation, kind: str, uuid: str) -> int:
     """Return the server's number of a chart, dashboard or dataset."""
-    answer = installation.server.get(f"/api/v1/{kind}/?q=(columns:!(id,uuid),page_size:100)")
-    [number] = [entry["id"] for entry in answer["result"] if entry["uuid"] == uuid]
+    entries = listed(installation.server, kind, "id,uuid")
+    [number] = [entry["id"] for entry in entries if entry["uuid"] == uuid]
     return int(number)
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from chromium import choose, logged_in, open_dashboard, troubles
+from chromium import bad_troubles, choose, logged_in, open_dashboard
 from installation import ARTIFACTS, Installation, serve
 from playwright.sync_api import BrowserContext
 from stored import stored_dashboards
@@ -105,7 +105,7 @@ def test_the_map_shows_the_areas_of_the_city(
         visitor, city_installation.url, BOARD.slug, charts=len(BOARD.charts)
     )
     assert watch.complaints == []
-    assert troubles(page) == []
+    assert bad_troubles(page) == []
     rows = city_installation.chart_data(
         "pub_indicator_map",
         ["area_name"],
@@ -124,7 +124,7 @@ def test_a_new_indicator_is_one_row_and_one_file(
         visitor, city_installation.url, BOARD.slug, charts=len(BOARD.charts)
     )
     choose(page, INDICATOR["id"], "Hunde", len(BOARD.charts))
-    assert troubles(page) == []
+    assert bad_troubles(page) == []
     answers = [entry for found in watch.chart_answers().values() for entry in found]
     values = {
         (row["area_name"], row["value_text"])

@@ -77,7 +77,9 @@ def test_the_keyboard_is_enough(browser: Browser, address: str) -> None:
     page.keyboard.press("Tab")
     skip = page.locator(":focus")
     assert skip.inner_text() == "Zum Inhalt springen"
-    assert skip.bounding_box()["y"] >= 0  # type: ignore[index]
+    box = skip.bounding_box()
+    assert box
+    assert box["y"] >= 0
     page.keyboard.press("Enter")
     assert page.url.endswith("#inhalt")
     page.keyboard.press("Tab")
