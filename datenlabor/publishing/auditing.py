@@ -26,10 +26,11 @@ _OVERLOOKED = (
 _HINT = "Nothing was published. Please report this as a bug: protection should have hidden more."
 
 
+# Figures of areas as a whole: what is divided further, as commuters by place, is added up by class.
 _FIGURES = """
     select counted, concat_ws(' ', area_code, period) as place, cell_value
     from intermediate.int_cell_listed
-    where table_code in ('person', 'official', 'unpublished')
+    where table_code in ('person', 'official', 'unpublished') and breakdown = 'all'
 """
 _SUMS = """
     select distinct map(list(counted order by counted), list(coefficient order by counted))
@@ -37,7 +38,10 @@ _SUMS = """
     inner join intermediate.int_cell_listed using (cell_id)
     where table_code in ('person', 'official', 'unpublished')
     group by equation_id
-    having min(area_code) = max(area_code) and min(period) = max(period)
+    having
+        min(area_code) = max(area_code)
+        and min(period) = max(period)
+        and bool_and(breakdown = 'all')
 """
 
 

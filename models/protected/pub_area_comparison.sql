@@ -35,9 +35,10 @@ placed as (
         municipalities.area_name as municipality_name,
         municipalities.area_order as municipality_order,
         case
-            when areas.area_level_rank = min(areas.area_level_rank) over (
-                partition by areas.municipality_code
-            )
+            when
+                areas.area_level_rank = min(areas.area_level_rank) over (
+                    partition by areas.municipality_code
+                )
                 then 'Kleinste Gebiete der Stadt'
             else 'Größere Gebiete der Stadt'
         end as level_kind_name
@@ -69,8 +70,8 @@ final as (
         periods.calendar_year,
         placed.conf_status,
         provenances.name_de as provenance_name,
-        coalesce(sources.attribution, '–') as attribution,
         sources.licence_name,
+        coalesce(sources.attribution, '–') as attribution,
         placed.indicator_value * indicators.display_factor as shown_value,
         {% for name, share in [
             ("lowest", "0"),

@@ -270,7 +270,7 @@ def test_another_chapter_offers_its_figures_as_sql_says(
     figure = opened.stored.first(installation, by_figure, chosen)
     before = opened.watch.chart_answers()
     choose(opened.page, by_chapter["id"], chosen[CHAPTER_FILTER][0], len(opened.stored.charts))
-    opened.page.get_by_text(figure, exact=True).first.wait_for()
+    opened.page.get_by_text(str(figure), exact=True).first.wait_for()
     wait_until_drawn(opened.page, len(opened.stored.charts))
     after = opened.watch.chart_answers()
     for chart in opened.stored.in_scope(by_chapter) + opened.stored.in_scope(by_figure):
