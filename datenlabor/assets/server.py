@@ -1,5 +1,6 @@
 """A running Superset, seen through its REST API."""
 
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -14,15 +15,9 @@ class SupersetServer:
 
     def __init__(self, base_url: str, username: str, password: str) -> None:
         self._base = base_url.rstrip("/")
+        self._credentials = {"username": username, "password": password}
         self._session = requests.Session()
-        answer = self._request(
-            "POST",
-            "/api/v1/security/login",
-            json={"username": username, "password": password, "provider": "db", "refresh": False},
-        )
-        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-        token = self._request("GET", "/api/v1/security/csrf_token/").json()["result"]
-        self._session.headers.update({"X-CSRFToken": token, "Referer": self._base})
+        self._log_in()
 
     def export_assets(self) -> bytes:
         """Return all assets as the ZIP archive Superset makes of them."""
@@ -51,17 +46,37 @@ class SupersetServer:
         rows: list[dict[str, Any]] = answer["result"][0]["data"]
         return rows
 
+    def _log_in(self) -> None:
+        self._session.headers.pop("Authorization", None)
+        login = {**self._credentials, "provider": "db", "refresh": False}
+        answer = _accepted(self._send("POST", "/api/v1/security/login", json=login))
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        token = _accepted(self._send("GET", "/api/v1/security/csrf_token/")).json()["result"]
+        self._session.headers.update({"X-CSRFToken": token, "Referer": self._base})
+
     def _request(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401  those of requests
+        answer = self._send(method, path, **options)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+            # A token holds for a quarter of an hour, a session for as long as its user works.
+            self._log_in()
+            answer = self._send(method, path, **options)
+        return _accepted(answer)
+
+    def _send(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401  those of requests
         try:
-            answer = self._session.request(
+            return self._session.request(
                 method, self._base + path, timeout=_TIMEOUT_SECONDS, **options
             )
         except requests.ConnectionError as error:
             raise DatenlaborError(
                 f"No Superset answers at {self._base}.", hint="Start it with `make run`."
             ) from error
-        if not answer.ok:
-            raise DatenlaborError(
-                f"Superset refused {method} {path} ({answer.status_code}): {answer.text[:500]}"
-            )
-        return answer
+
+
+def _accepted(answer: requests.Response) -> requests.Response:
+    if not answer.ok:
+        raise DatenlaborError(
+            f"Superset refused {answer.request.method} {answer.request.path_url} "
+            f"({answer.status_code}): {answer.text[:500]}"
+        )
+    return answer
