@@ -31,8 +31,8 @@ _FIRST_SNAPSHOTS = (
 )
 """Snapshots and what they are made of; tests are for the build that follows. What they are made
 of does not depend on the day, so that `dbt snapshot` is enough for all days after the first."""
-_LEAVE_OUT = ("--exclude-resource-type", "unit_test", "--indirect-selection", "empty")
-"""What is not in a selection; unit tests look at code, which is what it was."""
+_BUILD = ("build", "--exclude-resource-type", "unit_test")
+"""Unit tests look at code, not at what was delivered: they belong to `make test`."""
 
 
 def build_day() -> date:
@@ -126,9 +126,9 @@ def build_command(selected: Sequence[str] | None, *, is_written: bool = False) -
     do so nor look for files that have changed.
     """
     if selected is None:
-        return ("build",)
+        return _BUILD
     artifacts = ("--no-write-json", "--no-partial-parse-file-diff") if is_written else ()
-    return ("build", *artifacts, *_LEAVE_OUT, "--select", *selected)
+    return (*_BUILD, *artifacts, "--indirect-selection", "empty", "--select", *selected)
 
 
 def basis(inputs: Inputs) -> str | None:

@@ -144,15 +144,13 @@ def _foreign_keys(nodes: Iterable[Mapping[str, Any]]) -> dict[str, set[ForeignKe
         test = node.get("test_metadata") or {}
         given = test.get("kwargs", {})
         if test.get("name") == "references":
-            keys = given["keys"]
+            targets = {column: to.partition(".") for column, to in given["keys"].items()}
+            keys = {ForeignKey(column, to, at or column) for column, (to, _, at) in targets.items()}
         elif test.get("name") == "relationships":
-            to = _referenced(given["to"])
-            keys = [{"column": given["column_name"], "to": to, "field": given["field"]}]
+            keys = {ForeignKey(given["column_name"], _referenced(given["to"]), given["field"])}
         else:
             continue
-        found.setdefault(node["attached_node"], set()).update(
-            ForeignKey(key["column"], key["to"], key["field"]) for key in keys
-        )
+        found.setdefault(node["attached_node"], set()).update(keys)
     return found
 
 

@@ -43,10 +43,7 @@ def _test(name: str, **kwargs: object) -> dict[str, Any]:
 
 
 def _project(folder: Path, to: str = 'ref("dim_area")') -> Project:
-    keys = [
-        {"column": "area_key", "to": "dim_area", "field": "area_key"},
-        {"column": "unit_code", "to": "catalogue_unit", "field": "unit_code"},
-    ]
+    keys = {"area_key": "dim_area", "base_unit_code": "catalogue_unit.unit_code"}
     nodes = {
         "dim": _model("dim_area", "core", ["area_key"], ["area_key", "area_name"]),
         "fct": _model("fct_flow", "social", ["flow_key"], ["flow_key", "area_key", "part_key"]),
@@ -61,8 +58,8 @@ def _project(folder: Path, to: str = 'ref("dim_area")') -> Project:
 def test_foreign_keys_are_those_that_tests_guard(tmp_path: Path) -> None:
     assert _project(tmp_path).models["fct_flow"].foreign_keys == (
         ForeignKey("area_key", "dim_area", "area_key"),
+        ForeignKey("base_unit_code", "catalogue_unit", "unit_code"),
         ForeignKey("part_key", "dim_area", "area_key"),
-        ForeignKey("unit_code", "catalogue_unit", "unit_code"),
     )
 
 

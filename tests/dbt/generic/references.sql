@@ -1,21 +1,24 @@
 {#-
     Guards in one query that every value of `keys` is found where it points to; null points nowhere.
-    A key is {column: area_key, to: dim_area, field: area_key}; several may point to one table. The
-    ER diagram is drawn from them.
+    A key is `column: table` or, where it is called otherwise there, `column: table.column`; several
+    may point to one table. The ER diagram is drawn from them.
 -#}
 {% test references(model, keys) %}
     with children as (
-        select distinct {{ keys | map(attribute="column") | join(", ") }}
+        select distinct {{ keys | join(", ") }}
         from {{ model }}
     )
-    {%- for key in keys %}
+    {%- for column, target in keys.items() %}
+    {%- set table = target.split(".")[0] %}
     {{ "union all" if not loop.first }}
     select distinct
-        '{{ key.column }}' as column_name,
-        cast(children.{{ key.column }} as varchar) as lost_value
+        '{{ column }}' as column_name,
+        cast(children.{{ column }} as varchar) as lost_value
     from children
-    left join {{ ref(key.to) }} as parents
-        on children.{{ key.column }} = parents.{{ key.field }}
-    where children.{{ key.column }} is not null and parents.{{ key.field }} is null
+    left join {{ ref(table) }} as parents
+        on children.{{ column }} = parents.{{ target.split(".")[1] or column }}
+    where
+        children.{{ column }} is not null
+        and parents.{{ target.split(".")[1] or column }} is null
     {%- endfor %}
 {% endtest %}
