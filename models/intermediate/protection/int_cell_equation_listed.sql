@@ -2,7 +2,9 @@ with cells as (
     select
         *,
         cast(right(period, 4) as integer) as last_year,
-        case when length(period) = 4 then 1 else 3 end as year_count
+        case
+            when length(period) = 4 then 1 else {{ var("pooled_years") }}
+        end as year_count
     from {{ ref("int_cell_listed") }}
 ),
 
@@ -24,7 +26,7 @@ stocks as (
 ),
 
 balances as (
-    {% for years in [1, 3] -%}
+    {% for years in [1, var("pooled_years")] -%}
         select
             'Bestand nach {{ years }} Jahren' as rule_name,
             stocks.cell_id as whole_id,

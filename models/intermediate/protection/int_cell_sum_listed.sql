@@ -112,7 +112,7 @@ final as (
         wholes.cell_id as whole_id,
         parts.cell_id,
         1 as coefficient,
-        3 as part_count
+        {{ var("pooled_years") }} as part_count
     from cells as wholes
     inner join cells as parts
         on

@@ -1,3 +1,4 @@
+{%- set pooled_years = var("pooled_years") %}
 {%- set columns = ["counted", "area_code", "period", "breakdown", "class_code"] %}
 {%- set traits = {"industry": "section_code"} %}
 {%- do traits.update(company_class_columns()) %}
@@ -20,9 +21,17 @@ measures as (
     select * from {{ ref("catalogue_company_measure") }}
 ),
 
--- Three years each, back from the last one; the first year has no events.
+-- Some years each, back from the last one; the first year has no events.
 spans as (
-    select unnest(range(max(calendar_year) - 2, min(calendar_year), -3)) as from_year
+    select
+        unnest(
+            range(
+                max(calendar_year) - {{ pooled_years - 1 }},
+                min(calendar_year),
+                -{{ pooled_years }}
+            )
+        ) as from_year,
+        from_year + {{ pooled_years - 1 }} as to_year
     from entries
 ),
 
@@ -88,7 +97,7 @@ shown as (
     from grouped
 ),
 
--- Rare events within the city are shown for three years at a time only.
+-- Rare events within the city are shown for several years together only.
 dated as (
     select
         shown.*,
@@ -108,13 +117,13 @@ dated as (
     union all
     select
         shown.*,
-        cast(spans.from_year as varchar) || '-' || cast(spans.from_year + 2 as varchar)
+        cast(spans.from_year as varchar) || '-' || cast(spans.to_year as varchar)
             as period
     from shown
     inner join wide_areas on shown.area_code = wide_areas.area_code
     inner join
         spans
-        on shown.calendar_year between spans.from_year and spans.from_year + 2
+        on shown.calendar_year between spans.from_year and spans.to_year
     where not shown.is_stock
 ),
 
