@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from chromium import bad_troubles, open_dashboard, wait_until_drawn
+from chromium import Watch, bad_troubles, open_dashboard, wait_until_drawn
 from installation import Installation, listed
 from opened import Opened, check_table, title
 from playwright.sync_api import BrowserContext
@@ -51,15 +51,19 @@ def test_a_link_arrives_filtered(
     [chart] = [chart for chart in origin.tables if title(chart) == name]
     link = LINKS[origin.dataset(chart)["table_name"], column]
     goal = STORED[link.dashboard]
-    page, watch = open_dashboard(context, installation.url, slug, charts=len(origin.charts))
-    found = page.locator(".dashboard-component-chart-holder", has_text=name)
+    start, _ = open_dashboard(context, installation.url, slug, charts=len(origin.charts))
+    found = start.locator(".dashboard-component-chart-holder", has_text=name)
     cell = found.locator('td a[href*="native_filters"]').last
     address = str(cell.get_attribute("href"))
     assert cell.inner_text() == link.text
     chosen = choices(origin, chart, link, installation, address)
-    watch.answers.clear()
-    with page.expect_navigation():
+    with start.expect_navigation():
         cell.click()
+    assert f"/superset/dashboard/{link.dashboard}/" in start.url
+    start.close()
+    page, watch = context.new_page(), Watch(installation.url)
+    watch.attach(page)
+    page.goto(f"{installation.url}{address}")
     wait_until_drawn(page, len(goal.charts))
     opened = Opened(goal, page, watch)
     texts = page.locator(".filter-item-wrapper, .ant-select-selection-item").all_inner_texts()
