@@ -80,3 +80,8 @@
         else 'weakness'
     end
 {%- endmacro %}
+
+{#- Years for which cohorts of founded companies are followed. -#}
+{% macro survival_years() -%}
+    {{ return(5) }}
+{%- endmacro %}

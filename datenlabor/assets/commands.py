@@ -10,6 +10,7 @@ from datenlabor.assets.bundle import GENERATED, Bundle, path_of, read_archive, r
 from datenlabor.assets.datasets import generate_datasets
 from datenlabor.assets.exchange import pulled_files, write_files
 from datenlabor.assets.exposures import exposures_yaml
+from datenlabor.assets.links import keys, link_problems, read_links, with_links
 from datenlabor.assets.normal_form import dump, normalise
 from datenlabor.assets.server import SupersetServer
 from datenlabor.assets.validation import problems
@@ -19,6 +20,7 @@ from datenlabor.errors import DatenlaborError
 from datenlabor.paths import ASSETS, PROJECT, TARGET, Home
 from datenlabor.semantics.artifacts import Project, read_project
 from datenlabor.semantics.indicator_metrics import indicator_metrics_yaml, read_catalogue
+from datenlabor.service.access import read_roles
 from datenlabor.service.preparation import placeholders
 from datenlabor.service.secrets import load_secrets
 
@@ -38,7 +40,7 @@ def generate() -> None:
     bundle = _with_datasets(read_folder(ASSETS), _project_without_exposures())
     for path in write_files(ASSETS, bundle.files()):
         out.print(f"written: superset/assets/{path}")
-    _refuse(problems(ASSETS, _dataset_files(bundle)))
+    _refuse(problems(ASSETS, _dataset_files(bundle), keys(read_links())))
     _write(EXPOSURES_FILE, exposures_yaml(bundle))
     parse()
 
@@ -48,8 +50,11 @@ def validate() -> None:
     """Prove offline that every reference of the assets holds and nothing is out of date."""
     parse()
     expected = _with_datasets(read_folder(ASSETS), read_project(TARGET))
-    found = problems(ASSETS, _dataset_files(expected))
+    links = read_links()
+    found = problems(ASSETS, _dataset_files(expected), keys(links))
     bundle = read_folder(ASSETS)
+    if not found:
+        found += link_problems(links, bundle, read_roles().dashboards)
     generated = {METRICS_FILE: indicator_metrics_yaml(*read_catalogue(PROJECT / "seeds"))}
     if not found:
         generated[EXPOSURES_FILE] = exposures_yaml(bundle)
@@ -112,6 +117,7 @@ def _server(url: str, home: Home) -> SupersetServer:
 
 def _with_datasets(bundle: Bundle, project: Project) -> Bundle:
     datasets = {document["uuid"]: document for document in generate_datasets(project)}
+    with_links(datasets.values(), read_links(), bundle)
     return Bundle({**bundle.assets, "datasets": datasets})
 
 

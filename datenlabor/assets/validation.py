@@ -1,6 +1,6 @@
 """The offline proof: dashboard → chart → dataset → model → column or metric, without a server."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from datenlabor.assets.bundle import Bundle, read_folder
@@ -16,19 +16,22 @@ from datenlabor.assets.references import (
 from datenlabor.publishing.connection import READ_ONLY_CONFIG
 
 
-def problems(folder: Path, expected: Mapping[str, str]) -> list[str]:
+def problems(
+    folder: Path, expected: Mapping[str, str], links: Collection[tuple[str, str]] = ()
+) -> list[str]:
     """Return everything that is wrong with the assets in ``folder``, one sentence each.
 
     Args:
         folder: the asset folder.
         expected: path → content of every generated file of the folder.
+        links: table and name of the generated columns that may be made by a formula.
 
     """
     bundle = read_folder(folder)
     return [
         *_file_problems(folder, bundle, expected),
         *_database_problems(bundle),
-        *_dataset_problems(bundle),
+        *_dataset_problems(bundle, links),
         *_chart_problems(bundle),
         *_dashboard_problems(bundle),
     ]
@@ -59,7 +62,7 @@ def _database_problems(bundle: Bundle) -> Iterator[str]:
             yield f"Database {database['database_name']}: its address is that of one machine."
 
 
-def _dataset_problems(bundle: Bundle) -> Iterator[str]:
+def _dataset_problems(bundle: Bundle, links: Collection[tuple[str, str]]) -> Iterator[str]:
     for dataset in bundle.assets["datasets"].values():
         name = dataset["table_name"]
         if dataset.get("database_uuid") not in bundle.assets["databases"]:
@@ -67,7 +70,7 @@ def _dataset_problems(bundle: Bundle) -> Iterator[str]:
         if dataset.get("sql"):
             yield f"Dataset {name}: contains SQL of its own; only tables are allowed."
         for column in dataset["columns"]:
-            if column.get("expression"):
+            if column.get("expression") and (name, column["column_name"]) not in links:
                 yield f"Dataset {name}: column {column['column_name']} contains a formula."
 
 

@@ -79,6 +79,10 @@ final as (
             company_classes.class_name,
             breakdowns.name_de
         ) as class_name,
+        case
+            when balances.breakdown = 'industry'
+                then coalesce(company_groups.name_de, industries.industry_group_name)
+        end as industry_name,
         coalesce(company_groups.group_order, company_classes.class_order, 1)
             as class_order,
         case when balances.secret_figures is null then 'F' else 'C' end as conf_status,

@@ -75,9 +75,10 @@ class Watch:
     def chart_answers(self) -> dict[int, list[dict[str, Any]]]:
         """Return by chart id the results of its last request (one per query)."""
         results = {}
-        for answer in self.answers:
+        # Of requests that were given up there may be no content any more.
+        for answer in reversed(self.answers):
             number = json.loads(answer.request.post_data or "{}")["form_data"].get("slice_id")
-            if number is not None:
+            if number is not None and number not in results:
                 content = answer.json()
                 results[number] = content.get("result") or [{"error": content}]
         return results

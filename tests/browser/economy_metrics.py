@@ -7,6 +7,8 @@ POSITIONS = "pub_industry_position"
 COMPARISONS = "pub_industry_comparison"
 CRISES = "pub_industry_crisis"
 MAPS = "pub_company_map"
+SURVIVALS = "pub_company_survival"
+CLIMATES = "pub_business_climate"
 
 ECONOMY_MODELS = {
     BALANCES: "company_balance",
@@ -14,6 +16,8 @@ ECONOMY_MODELS = {
     COMPARISONS: "industry_comparison",
     CRISES: "industry_crisis",
     MAPS: "company_map",
+    SURVIVALS: "company_survival",
+    CLIMATES: "business_climate",
 }
 
 ECONOMY_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
@@ -30,6 +34,10 @@ ECONOMY_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (COMPARISONS, ("area_code", "peer_code", "calendar_year", "industry_code")),
     (CRISES, ("crisis_name",)),
     (CRISES, ("area_code", "figure_code", "breakdown", "class_code", "crisis_year")),
+    (SURVIVALS, ("period_name",)),
+    (SURVIVALS, ("area_code", "period_name", "breakdown", "class_code", "years_after")),
+    (CLIMATES, ("branch_name",)),
+    (CLIMATES, ("area_code", "period_code", "branch_code")),
     (MAPS, ("area_name",)),
     (MAPS, ("area_code", "figure_code", "industry_name", "period_name")),
 ]
@@ -104,6 +112,18 @@ ECONOMY_METRICS: Mapping[str, Mapping[str, str]] = {
     CRISES: {
         "crisis_change": _of_one_row("crisis_change"),
         "recovery_years": _of_one_row("recovered_year - crisis_year"),
+    },
+    SURVIVALS: {
+        "cohort_foundings": _of_one_row("founded_count"),
+        "surviving_companies": _of_one_row("surviving_count"),
+        "company_survival": _of_one_row("surviving_count / founded_count"),
+        "company_survival_low": _of_one_row("survival_rate_low"),
+        "company_survival_high": _of_one_row("survival_rate_high"),
+    },
+    CLIMATES: {
+        "business_situation": _of_one_row("situation_balance"),
+        "business_expectations": _of_one_row("expectations_balance"),
+        "business_climate_index": _of_one_row("climate_balance"),
     },
     MAPS: {
         "company_map_value": "case when count(distinct (audience_code, figure_code, period_name,"

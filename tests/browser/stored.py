@@ -1,5 +1,6 @@
 """What the asset files say about dashboards: titles, filters, and the SQL of their tables."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,13 @@ from datenlabor.assets.references import charts_of
 
 # How Superset shows a missing value in a table.
 NULL = "N/A"
+LINK = re.compile(r'<a href="[^"<>]*">([^<>]*)</a>')
 COMPARISONS = {"==": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
+
+
+def shown(cell: str) -> str:
+    """Return what is to be read of a cell: of a link its text, in one line."""
+    return " ".join(LINK.sub(r"\1", cell).split())
 
 
 def stored_dashboards(assets: Bundle) -> dict[str, "Stored"]:
@@ -156,10 +163,13 @@ class Stored:
         chosen: Mapping[str, list[Any]] | None = None,
     ) -> list[tuple[str, ...]]:
         """Return the rows a table has to show, in no particular order, without its row limit."""
-        columns = ", ".join(f'"{name}"' for name in chart["params"]["all_columns"])
+        known = self.columns(chart)
+        columns = ", ".join(
+            known[name].get("expression") or f'"{name}"' for name in chart["params"]["all_columns"]
+        )
         return [
-            tuple(NULL if cell is None else " ".join(str(cell).split()) for cell in row)
-            for row in self._asked(installation, chart, chosen or {}, columns)
+            tuple(NULL if cell is None else shown(str(cell)) for cell in row)
+            for row in self.asked(installation, chart, chosen or {}, columns)
         ]
 
     def number(
@@ -171,16 +181,17 @@ class Stored:
             for entry in self.dataset(chart)["metrics"]
             if entry["metric_name"] == chart["params"]["metric"]
         ]
-        [(value,)] = self._asked(installation, chart, chosen, metric["expression"])
+        [(value,)] = self.asked(installation, chart, chosen, metric["expression"])
         return None if value is None else float(value)
 
-    def _asked(
+    def asked(
         self,
         installation: Installation,
         chart: Document,
         chosen: Mapping[str, list[Any]],
         columns: str,
     ) -> list[tuple[Any, ...]]:
+        """Answer a question on the rows that a chart gets."""
         conditions = [entry.sql() for entry in self.conditions(installation, chart, chosen)]
         return self._select(installation, self.dataset(chart), columns, conditions)
 

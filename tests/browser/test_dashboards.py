@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +11,6 @@ from chromium import (
     GOOD_NEWS,
     TALL,
     WIDTH,
-    Watch,
     bad_troubles,
     choose,
     open_dashboard,
@@ -26,8 +23,9 @@ from chromium import (
     with_few_colours,
 )
 from installation import Installation, listed
-from playwright.sync_api import BrowserContext, Page
-from stored import Stored, stored_dashboards
+from opened import Opened, check_table, title
+from playwright.sync_api import BrowserContext
+from stored import stored_dashboards
 
 from datenlabor.assets.bundle import read_folder
 from datenlabor.paths import ASSETS
@@ -68,15 +66,6 @@ OVERINDEBTEDNESS = [
     ("Mönchengladbach", "15,07 %"),
     ("Deutschland", "8,86 %"),
 ]
-
-
-@dataclass
-class Opened:
-    """A dashboard in the browser."""
-
-    stored: Stored
-    page: Page
-    watch: Watch
 
 
 @pytest.fixture(scope="module", params=STORED)
@@ -360,24 +349,6 @@ def test_broken_and_empty_charts_would_be_noticed(
         assert any(text.startswith(name) for text in found), found
     assert len(found) >= len(damages)
     assert any("400" in complaint for complaint in watch.complaints)
-
-
-def check_table(
-    opened: Opened, installation: Installation, chart: dict[str, Any], chosen: dict[str, list[Any]]
-) -> None:
-    expected = opened.stored.rows(installation, chart, chosen)
-    if not expected and GOOD_NEWS.fullmatch(title(chart)):
-        return
-    headings, shown = table_of(opened.page, title(chart))
-    assert headings == opened.stored.headings(chart)
-    assert not set(headings) & opened.stored.columns(chart).keys()
-    limits = (chart["params"][name] for name in ("row_limit", "page_length"))
-    assert len(shown) == min(len(expected), *filter(None, limits))
-    assert not Counter(shown) - Counter(expected)
-
-
-def title(chart: dict[str, Any]) -> str:
-    return str(chart["slice_name"])
 
 
 def year_of(milliseconds: float) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from datenlabor.assets.bundle import Bundle, path_of, read_folder, title
 from datenlabor.assets.exchange import write_files
+from datenlabor.assets.links import keys, read_links
 from datenlabor.assets.normal_form import Document
 from datenlabor.assets.references import charts_of, filter_targets
 from datenlabor.assets.validation import problems
@@ -35,7 +36,7 @@ class Folder:
             str(path.relative_to(self.path)): path.read_text("utf-8")
             for path in self.path.glob("datasets/**/*.yaml")
         }
-        return problems(self.path, expected)
+        return problems(self.path, expected, keys(read_links()))
 
 
 @pytest.fixture
@@ -298,10 +299,13 @@ def test_dataset_out_of_date_missing_or_too_many(folder: Folder) -> None:
     }
     path = next(iter(current))
     stale = f"{path}: not what dbt says; run `datenlabor assets generate`."
-    assert problems(folder.path, current | {path: current[path] + "# newer\n"}) == [stale]
-    assert problems(folder.path, {key: current[key] for key in current.keys() - {path}}) == [stale]
+    links = keys(read_links())
+    newer = current | {path: current[path] + "# newer\n"}
+    assert problems(folder.path, newer, links) == [stale]
+    fewer = {key: current[key] for key in current.keys() - {path}}
+    assert problems(folder.path, fewer, links) == [stale]
     new = "datasets/Datenlabor/pub_new.yaml"
-    assert problems(folder.path, current | {new: ""}) == [stale.replace(path, new)]
+    assert problems(folder.path, current | {new: ""}, links) == [stale.replace(path, new)]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 with company_cells as (
     select * from {{ ref("int_company_cell_counted") }}
+    union all by name
+    select * from {{ ref("int_company_cohort_counted") }}
 ),
 
 figure_cells as (

@@ -107,6 +107,26 @@ final as (
             and parts.period = wholes.period
     where parts.breakdown = 'place'
     union all
+    -- Who was founded has closed or not, and who has closed did so after some years.
+    select
+        'Jahrgang' as rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        1 as coefficient,
+        cast(null as bigint) as part_count
+    from cells as parts
+    inner join cells as wholes
+        on
+            if(starts_with(parts.counted, 'closed_'), 'closed', 'birth')
+            = wholes.counted
+            and parts.area_code = wholes.area_code
+            and parts.period = wholes.period
+            and parts.breakdown = wholes.breakdown
+            and parts.class_code = wholes.class_code
+    where
+        parts.counted in ('closed', 'surviving')
+        or starts_with(parts.counted, 'closed_')
+    union all
     select
         'Jahre' as rule_name,
         wholes.cell_id as whole_id,
