@@ -1,15 +1,29 @@
 {#- A number as German text: 1.234,5. `decimals` is an SQL expression; null stays null. -#}
 {% macro german_number(value, decimals) -%}
-    {{ return(adapter.dispatch("german_number", "datenlabor")(value, decimals)) }}
+    {%- set number = adapter.dispatch("formatted_number", "datenlabor") -%}
+    {{ unsigned_zero(number(value, decimals)) }}
 {%- endmacro %}
 
-{% macro default__german_number(value, decimals) -%}
+{#- What is nought once it is rounded has no sign. -#}
+{% macro unsigned_zero(text) -%}
+    {{ return(adapter.dispatch("unsigned_zero", "datenlabor")(text)) }}
+{%- endmacro %}
+
+{% macro default__unsigned_zero(text) -%}
+    regexp_replace({{ text }}, '^[+−]([0.,]+)$', '\1')
+{%- endmacro %}
+
+{% macro spark__unsigned_zero(text) -%}
+    regexp_replace({{ text }}, '^[+−]([0.,]+)$', '$1')
+{%- endmacro %}
+
+{% macro default__formatted_number(value, decimals) -%}
     translate(
         format('{:,.' || cast({{ decimals }} as varchar) || 'f}', {{ value }}), ',.-', '.,−'
     )
 {%- endmacro %}
 
-{% macro spark__german_number(value, decimals) -%}
+{% macro spark__formatted_number(value, decimals) -%}
     translate(format_number({{ value }}, {{ decimals }}), ',.-', '.,−')
 {%- endmacro %}
 
@@ -27,15 +41,19 @@
 
 {#- A signed change as German text: '+1,2 Prozentpunkte', '−3,4 %'; no change has no sign. -#}
 {% macro german_change(change, decimals, is_relative, change_unit) -%}
-    case
-        when {{ change }} > 0 then '+'
-        when {{ change }} < 0 then '−'
+    {%- set number = adapter.dispatch("formatted_number", "datenlabor") -%}
+    {%- set percentage = "abs(" ~ change ~ ") * 100" -%}
+    {%- set signed -%}
+        case when {{ change }} > 0 then '+' when {{ change }} < 0 then '−' else '' end || case
+            when {{ is_relative }} then {{ number(percentage, "1") }}
+            when {{ change_unit }} = 'Prozentpunkte'
+                then {{ number(percentage, decimals) }}
+            else {{ number("abs(" ~ change ~ ")", decimals) }}
+        end
+    {%- endset -%}
+    {{ unsigned_zero(signed) }} || case
+        when {{ is_relative }} then ' %'
+        when {{ change_unit }} = 'Prozentpunkte' then ' Prozentpunkte'
         else ''
-    end || case
-        when {{ is_relative }}
-            then {{ german_number("abs(" ~ change ~ ") * 100", "1") }} || ' %'
-        when {{ change_unit }} = 'Prozentpunkte'
-            then {{ german_number("abs(" ~ change ~ ") * 100", decimals) }} || ' Prozentpunkte'
-        else {{ german_number("abs(" ~ change ~ ")", decimals) }}
     end
 {%- endmacro %}

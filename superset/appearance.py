@@ -97,7 +97,7 @@ EXTRA_SEQUENTIAL_COLOR_SCHEMES = [
         "description": "Von wenig nach viel",
         "isDefault": True,
         "isDiverging": False,
-        "colors": ["#edf4f9", "#c6dcec", "#93bfdc", "#5a9bc5", "#2a77aa", _BLUE, "#0a3f61"],
+        "colors": ["#d3e4f1", "#b1cfe5", "#86b7d8", "#5a9bc5", "#2a77aa", _BLUE, "#0a3f61"],
     },
     {
         "id": "datenlabor_divergierend",

@@ -56,6 +56,7 @@ final as (
         areas.area_order,
         counted.indicator_code,
         indicators.indicator_name,
+        indicators.chapter_name,
         counted.industry_code,
         industries.industry_short_name as industry_name,
         coalesce(periods.period_name, '–') as comment_period_name,

@@ -31,6 +31,7 @@ SOCIAL_METRICS: Mapping[str, Mapping[str, str]] = {
         "assessed_value": _of_one_row("shown_value"),
         "assessed_low": _of_one_row("shown_low"),
         "assessed_high": _of_one_row("shown_high"),
+        "assessed_town": _of_one_row("shown_town"),
         "distance_to_town": _of_one_row("shown_distance"),
         "chance_score": _of_one_row("chance_score"),
         "relief_score": _of_one_row("relief_score"),

@@ -10,6 +10,7 @@ SOCIAL = {"sozialbericht", "gebietsprofil"}
 ECONOMY = {"wirtschaftsstruktur", "branchen", "gruendungen"}
 EVERY = {
     *("ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", "datenqualitaet"),
+    *("pendler", "ueberschuldung"),
     *ECONOMY,
     *SOCIAL,
 }
@@ -19,10 +20,14 @@ SEEN = {
         "gebiete",
         "vergleich",
         "sozialatlas",
+        "pendler",
         *ECONOMY,
         *SOCIAL,
     },
-    "Sozialplanung": {"ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", *SOCIAL},
+    "Sozialplanung": {
+        *("ueberblick", "gebiete", "vergleich", "sozialatlas", "krisenlage", "ueberschuldung"),
+        *SOCIAL,
+    },
     "Krisenstab": {"ueberblick", "gebiete", "sozialatlas", "krisenlage", *SOCIAL},
     "Analyse": EVERY,
     "Redaktion": EVERY,

@@ -54,9 +54,9 @@ OTHER_CHOICES: dict[str, tuple[str, Any]] = {
     "pendler": ("Jahr", 2019),
 }
 ABOUT_ONE_AREA = [slug for slug, stored in STORED.items() if stored.requires_filter(AREA_FILTER)]
-# Frequent English words that are no German ones, and what Superset says in English.
+# Frequent English words that are no German ones (Not is one), and what Superset says in English.
 ENGLISH = re.compile(
-    r"\b(the|of|and|with|from|this|there|are|is|no|to|for|"
+    r"\b(the|of|and|with|from|this|there|are|is|no|(?-i:not)|to|for|"
     r"value|values|year|rate|area|change|source|error|loading)\b",
     re.IGNORECASE,
 )
