@@ -50,7 +50,7 @@ from datenlabor.service.secrets import load_secrets
 from datenlabor.service.superset import ADMIN, HOST, running_superset
 
 READER = "reader"
-ROLES = ("Wirtschaftsförderung", "Sozialplanung", "Krisenstab")
+ROLES = ("Wirtschaftsförderung", "Sozialplanung", "Krisenstab", "Analyse", "Redaktion")
 MUNICIPALITY = "Gemeinde "
 LOGINS_PER_MINUTE = 25
 SLOWEST = 5
