@@ -10,10 +10,10 @@ that is deleted in the end, and looks at it as somebody with all roles but the a
   HTTP on this machine: *uncached* (Superset is told to ask the database) and *cached* (asked
   before). Superset's own work is in it: session, permissions, row-level rules, JSON.
 - ``drawn``: from the address to the last tile drawn, in headless Chromium without a graphics card,
-  which draws maps in software. *Warm*: the browser has the files, the server the answers. The
-  window is so high that all tiles are drawn at once, where people draw what they see. *On the
-  processor* is the time of the page's main thread alone, which others on the machine do not
-  lengthen.
+  which draws maps in software. *Warm*: the browser has the files, the server the answers.
+  *Screen*: the tiles in a window of 1280 x 900, as people see it. *All*: the window is so high that
+  every tile is drawn at once. *On the processor* is the time of the page's main thread for that,
+  which others on the machine do not lengthen.
 - ``viewers``: people with sessions of their own who open dashboards, read for 5 to 20 seconds,
   choose something else in a filter, read and go on. They send what the browser would, six requests
   at a time, and draw nothing. Each choice is a question nobody may have asked before.
@@ -140,7 +140,7 @@ def add_reader(url: str, password: str) -> None:
 
 def seen_dashboards(server: Server, slugs: Sequence[str]) -> list[Dashboard]:
     """Open all dashboards in a browser and print how long they took."""
-    say(f"\nDashboards in the browser, warm, all tiles at once ({load()})")
+    say(f"\nDashboards in the browser, warm ({load()})")
     found = []
     with chromium() as browser, logged_in(browser, server.url, READER, PASSWORD) as context:
         for slug, stored in stored_dashboards(read_folder(ASSETS)).items():
@@ -149,8 +149,9 @@ def seen_dashboards(server: Server, slugs: Sequence[str]) -> list[Dashboard]:
             seen = record(context, server.url, stored, server.titles)
             found.append(seen)
             say(
-                f"  {slug:20} {seen.seconds:5.1f} s, {seen.browser_seconds:4.1f} s on the "
-                f"processor, {seen.tiles:2} tiles, {seen.requests:3} requests ({load()})"
+                f"  {slug:20} screen {seen.screen_seconds:5.1f} s, all {seen.seconds:5.1f} s "
+                f"({seen.browser_seconds:3.1f} s on the processor), {seen.tiles:2} tiles, "
+                f"{seen.requests:3} requests ({load()})"
             )
     return found
 
