@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import Response, render_template_string, request
 
@@ -29,6 +31,29 @@ _PAGE = """<!doctype html>
 _HIDDEN = "…"
 # Superset calls every mistake in somebody's own SQL an error of the server.
 _OWN_QUERIES = "/api/v1/sqllab/"
+
+_Start = Callable[..., Any]
+_Application = Callable[[dict[str, Any], _Start], Iterable[bytes]]
+
+
+def same_for_everyone(application: _Application) -> _Application:
+    """Let browsers keep the program's files whoever they were sent to.
+
+    Flask says of everything that it depends on the cookie; a browser would then load megabytes of
+    scripts again after each change of it.
+    """
+
+    def answer(environment: dict[str, Any], start: _Start) -> Iterable[bytes]:
+        if not environment["PATH_INFO"].startswith("/static/"):
+            return application(environment, start)
+
+        def start_plainly(status: str, headers: list[tuple[str, str]], *error: object) -> Any:  # noqa: ANN401  WSGI's
+            kept = [header for header in headers if header[0].lower() != "vary"]
+            return start(status, [*kept, ("Vary", "Accept-Encoding")], *error)
+
+        return application(environment, start_plainly)
+
+    return answer
 
 
 def say_language(response: Response) -> Response:

@@ -17,6 +17,7 @@ import borders
 import guard
 import people
 import responses
+import results
 import sso
 from appearance import (
     APP_ICON,
@@ -139,6 +140,7 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802  Superset's name
             by_address(blueprint)
             by_account(blueprint)
     people.follow_logins(app)
+    app.wsgi_app = responses.same_for_everyone(app.wsgi_app)
     app.appbuilder.add_link("Einordnungen", href="/einordnungen/")
     # The last to be named is the first to be called.
     app.after_request(responses.say_language)
@@ -204,11 +206,9 @@ DISALLOWED_SQL_FUNCTIONS = {
 
 # -- Caches ---------------------------------------------------------------------------------------
 
-# Results are not cached: an answer from before a publication would be wrong, and DuckDB answers in
-# a tenth of a second.
-_NO_CACHE = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
-CACHE_CONFIG = _NO_CACHE
-DATA_CACHE_CONFIG = _NO_CACHE
+# Answers are kept for one release and for people with the same roles (results.py).
+DATA_CACHE_CONFIG = results.configuration(_STATE, SECRET_KEY, _REDIS)
+CACHE_CONFIG = DATA_CACHE_CONFIG
 
 # -- Browser --------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ METADATA = "superset/superset.db"
 _DERIVED = (
     *("warehouse.duckdb", "warehouse.duckdb.wal", "releases", "open-data/current"),
     *("superset/translations", "superset/assets.zip", "superset/access.json"),
-    *("superset/setup.json", "superset/setup.log", "superset/superset.log"),
+    *("superset/setup.json", "superset/setup.log", "superset/superset.log", "superset/results"),
     *(f"{METADATA}-wal", f"{METADATA}-shm", f"{METADATA}-journal"),
 )
 _HIDDEN_DEPTH = 2
