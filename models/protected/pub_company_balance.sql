@@ -72,7 +72,7 @@ final as (
         sources.licence_name,
         cast(right(balances.period, 4) as integer) as calendar_year,
         make_date(cast(right(balances.period, 4) as integer), 1, 1) as period_start_on,
-        length(balances.period) > 4 as is_three_years,
+        length(balances.period) > 4 as is_pooled,
         coalesce(
             company_groups.name_de,
             industries.industry_short_name,

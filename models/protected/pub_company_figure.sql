@@ -62,7 +62,7 @@ final as (
         sources.licence_name,
         figures.cell_value as figure_value,
         cast(right(figures.period, 4) as integer) as calendar_year,
-        length(figures.period) > 4 as is_three_years,
+        length(figures.period) > 4 as is_pooled,
         figures.breakdown = 'all' or company_groups.group_code is not null as is_group,
         coalesce(
             company_groups.name_de,

@@ -9,7 +9,7 @@ with positions as (
 
 balances as (
     select * from {{ ref("pub_company_balance") }}
-    where breakdown = 'all' and is_three_years
+    where breakdown = 'all' and is_pooled
 ),
 
 parts as (

@@ -1,7 +1,7 @@
 with survivals as (
     select
         *,
-        length(period) > 4 as is_three_years
+        length(period) > 4 as is_pooled
     from {{ ref("fct_company_survival") }}
 ),
 
@@ -36,7 +36,7 @@ final as (
         survivals.breakdown,
         survivals.class_code,
         survivals.years_after,
-        survivals.is_three_years,
+        survivals.is_pooled,
         survivals.founded_count,
         survivals.surviving_count,
         survivals.survival_rate,
@@ -50,7 +50,7 @@ final as (
         cast(right(survivals.period, 4) as integer) as calendar_year,
         make_date(cast(right(survivals.period, 4) as integer), 1, 1) as period_start_on,
         survivals.period = max(survivals.period) over (
-            partition by survivals.audience_code, survivals.is_three_years
+            partition by survivals.audience_code, survivals.is_pooled
         ) as is_latest_cohort,
         case when survivals.surviving_count is null then 'C' else 'F' end
             as conf_status,

@@ -1,3 +1,4 @@
+{%- set pooled_years = var("pooled_years") %}
 {%- set columns = ["counted", "area_code", "period", "breakdown", "class_code"] %}
 {%- set years = survival_years() %}
 
@@ -39,11 +40,14 @@ founded as (
     group by all
 ),
 
--- Three years end as all figures of three years do.
+-- Years that are added up end as all such years do.
 followed as (
     select
         *,
-        last_year - (last_year - calendar_year) // 3 * 3 as three_years_end,
+        last_year
+        - (last_year - calendar_year)
+        // {{ pooled_years }}
+        * {{ pooled_years }} as pool_end,
         case
             when closing_year = calendar_year then 1
             else closing_year - calendar_year
@@ -72,12 +76,12 @@ dated as (
     union all
     select
         *,
-        three_years_end - 2 || '-' || three_years_end as period
+        pool_end - {{ pooled_years - 1 }} || '-' || pool_end as period
     from fates
     where
         counted in ('closed', 'surviving')
-        and three_years_end + {{ years }} <= last_year
-        and three_years_end - 2 > first_year
+        and pool_end + {{ years }} <= last_year
+        and pool_end - {{ pooled_years - 1 }} > first_year
 ),
 
 classified as (
