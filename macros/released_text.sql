@@ -19,6 +19,7 @@
 
 {#- A share as German text in percent, with its sign where it is a change. -#}
 {% macro german_percent(share, decimals, is_signed=false) -%}
-    {% if is_signed %}case when {{ share }} > 0 then '+' else '' end || {% endif -%}
-    {{ german_number(share ~ " * 100", decimals) }} || ' %'
+    {%- set number = german_number(share ~ " * 100", decimals) -%}
+    {%- set sign = "case when " ~ share ~ " > 0 then '+' else '' end || " -%}
+    {{ unsigned_zero(sign ~ number) if is_signed else number }} || ' %'
 {%- endmacro %}
