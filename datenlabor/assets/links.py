@@ -34,6 +34,8 @@ class Link(BaseModel):
     """Slug."""
     filters: Mapping[str, str]
     """Column of the table by identity of the filter."""
+    requires: str | None = None
+    """Column without which a row has no link, such as that of areas the page does not have."""
 
 
 def read_links(file: Path = LINKS) -> list[Link]:
@@ -86,9 +88,12 @@ def link_problems(
         slug = str(dashboard["slug"])
         for uuid in charts_of(dashboard):
             chart = bundle.assets["charts"][uuid]
+            is_text = chart.get("params", {}).get("allow_render_html") is False
             table = str(bundle.assets["datasets"][chart["dataset_uuid"]]["table_name"])
             for column in sorted(chart_references(chart).columns):
                 goal = columns.get((table, column), slug)
+                if is_text and (table, column) in columns:
+                    yield f"Chart {chart['slice_name']}: shows its link {column} as text."
                 if lacking := sorted({*roles.get(slug, ())} - {*roles.get(goal, ())}):
                     yield (
                         f"Chart {chart['slice_name']}: its link {column} leads from {slug} to "
@@ -129,9 +134,15 @@ def link_sql(link: Link, dataset: Document, dashboard: Document) -> str:
         )
         values.append(_rison(column, is_text=types[column] == "VARCHAR"))
     rison = f"format('({','.join(states)})', {', '.join(values)})"
-    return (
-        f"'{_ADDRESS.format(slug=link.dashboard)}' || url_encode({rison}) || '\">{link.text}</a>'"
-    )
+    before, after = _ADDRESS.format(slug=link.dashboard), f'">{link.text}</a>'
+    cell = f"'{before}' || url_encode({rison}) || '{after}'"
+    if link.requires is None:
+        return cell
+    if link.requires not in types:
+        raise DatenlaborError(
+            f"Link {link.table}.{link.column}: {link.table} has no column {link.requires}."
+        )
+    return f"case when {link.requires} is null then '' else {cell} end"
 
 
 def _rison(column: str, *, is_text: bool) -> str:

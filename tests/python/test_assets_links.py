@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlparse
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from datenlabor.assets.bundle import Bundle, read_folder
@@ -53,6 +53,7 @@ def made(area: str | None, year: int = 2024) -> str | None:
     return None if cell is None else str(cell)
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_name_arrives_as_it_is_and_makes_no_tag_of_its_own(name: str) -> None:
     """Rison says ``!!`` for ``!`` and ``!'`` for ``'``; everything else stands for itself."""
@@ -77,6 +78,15 @@ def test_a_row_that_is_about_no_area_has_no_link() -> None:
     assert made(None) is None
 
 
+def test_a_row_that_lacks_what_a_link_requires_has_none() -> None:
+    dataset = {"columns": [*DATASET["columns"], {"column_name": "town", "type": "VARCHAR"}]}
+    sql = link_sql(LINK.model_copy(update={"requires": "town"}), dataset, DASHBOARD)
+    rows = "(values ('Furth', 2024, 'a town'), ('a town', 2024, null)) as rows (area, year, town)"
+    cells = [cell for (cell,) in duckdb.execute(f"select {sql} from {rows}").fetchall()]
+    assert "Furth" in cells[0]
+    assert cells[1] == ""
+
+
 def test_a_link_becomes_a_column_of_its_table() -> None:
     dataset = {**DATASET, "columns": [*DATASET["columns"]]}
     with_links([dataset], [LINK], bundle(DASHBOARD))
@@ -91,6 +101,7 @@ def test_a_link_becomes_a_column_of_its_table() -> None:
         {"dashboard": "nowhere"},
         {"filters": {"by_nothing": "area"}},
         {"filters": {"by_area": "nothing"}},
+        {"requires": "nothing"},
     ],
 )
 def test_a_link_that_leads_nowhere_is_refused(change: dict[str, Any]) -> None:
