@@ -272,6 +272,16 @@ shown as (
         place_code as class_code
     from flow_years
     where shown_value is not null
+    union all
+    select
+        audience_code,
+        unnest(['surviving', 'birth']) as counted,
+        area_code,
+        period_name as period,
+        breakdown,
+        class_code
+    from {{ ref("pub_company_survival") }}
+    where surviving_count is not null and years_after = {{ survival_years() }}
 )
 
 select shown.*
