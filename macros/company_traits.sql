@@ -14,3 +14,9 @@
         + company_class_columns().values() | list
     ) }}
 {% endmacro %}
+
+{#- Last of the years that are added up with `year`; they are counted back from the last one. -#}
+{% macro pool_end(year, last_year) -%}
+    {{ last_year }}
+    - ({{ last_year }} - {{ year }}) // {{ var("pooled_years") }} * {{ var("pooled_years") }}
+{%- endmacro %}

@@ -1,4 +1,3 @@
-{%- set pooled_years = var("pooled_years") %}
 {%- set columns = ["counted", "area_code", "period", "breakdown", "class_code"] %}
 {%- set traits = {"industry": "section_code"} %}
 {%- do traits.update(company_class_columns()) %}
@@ -23,16 +22,11 @@ measures as (
 
 -- Some years each, back from the last one; the first year has no events.
 spans as (
-    select
-        unnest(
-            range(
-                max(calendar_year) - {{ pooled_years - 1 }},
-                min(calendar_year),
-                -{{ pooled_years }}
-            )
-        ) as from_year,
-        from_year + {{ pooled_years - 1 }} as to_year
+    select distinct
+        {{ pool_end("calendar_year", "max(calendar_year) over ()") }} as to_year,
+        to_year - {{ var("pooled_years") - 1 }} as from_year
     from entries
+    qualify from_year > min(calendar_year) over ()
 ),
 
 groups as (
@@ -117,13 +111,10 @@ dated as (
     union all
     select
         shown.*,
-        cast(spans.from_year as varchar) || '-' || cast(spans.to_year as varchar)
-            as period
+        spans.from_year || '-' || spans.to_year as period
     from shown
     inner join wide_areas on shown.area_code = wide_areas.area_code
-    inner join
-        spans
-        on shown.calendar_year between spans.from_year and spans.to_year
+    inner join spans on shown.calendar_year between spans.from_year and spans.to_year
     where not shown.is_stock
 ),
 

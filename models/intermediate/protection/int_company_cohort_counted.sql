@@ -1,4 +1,3 @@
-{%- set pooled_years = var("pooled_years") %}
 {%- set columns = ["counted", "area_code", "period", "breakdown", "class_code"] %}
 {%- set years = survival_years() %}
 
@@ -44,10 +43,7 @@ founded as (
 followed as (
     select
         *,
-        last_year
-        - (last_year - calendar_year)
-        // {{ pooled_years }}
-        * {{ pooled_years }} as pool_end,
+        {{ pool_end("calendar_year", "last_year") }} as pool_end,
         case
             when closing_year = calendar_year then 1
             else closing_year - calendar_year
@@ -76,12 +72,12 @@ dated as (
     union all
     select
         *,
-        pool_end - {{ pooled_years - 1 }} || '-' || pool_end as period
+        pool_end - {{ var("pooled_years") - 1 }} || '-' || pool_end as period
     from fates
     where
         counted in ('closed', 'surviving')
         and pool_end + {{ years }} <= last_year
-        and pool_end - {{ pooled_years - 1 }} > first_year
+        and pool_end - {{ var("pooled_years") - 1 }} > first_year
 ),
 
 classified as (
