@@ -139,7 +139,7 @@ def test_build_runs_in_the_project_on_the_given_home(
 ) -> None:
     dbt.build(home, CITY)
     expected = {
-        "arguments": ["build"],
+        "arguments": ["build", "--exclude-resource-type", "unit_test"],
         "cwd": str(project),
         "home": str(home.root),
         "warehouse": str(home.root / "warehouse.duckdb"),

@@ -71,7 +71,8 @@ def jobs(monkeypatch: pytest.MonkeyPatch, seed: Path) -> list[str]:
         done.append("registers")
 
     def run(home: Home, _city: City, command: str, *options: str, **_: object) -> None:
-        done.append(" ".join([command, *options[-1:]]))
+        _, _, selected = " ".join(options).partition("--select ")
+        done.append(f"{command} {selected}".strip())
         warehouse.execute(
             home,
             "create schema if not exists protected",
@@ -241,8 +242,8 @@ def test_inputs_that_change_during_the_build_are_refused(
 ) -> None:
     run = dbt._run  # noqa: SLF001  the fake one
 
-    def edited(home: Home, city: City, command: str, **_: object) -> None:
-        run(home, city, command)
+    def edited(home: Home, city: City, command: str, *options: str, **_: object) -> None:
+        run(home, city, command, *options)
         seed.write_text("2", "utf-8")
 
     with monkeypatch.context() as patch:
