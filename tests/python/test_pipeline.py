@@ -71,7 +71,7 @@ def jobs(monkeypatch: pytest.MonkeyPatch, seed: Path) -> list[str]:
         done.append("registers")
 
     def run(home: Home, _city: City, command: str, *options: str, **_: object) -> None:
-        _, _, selected = " ".join(options).partition("--select ")
+        selected = " ".join(options).partition("--select ")[2]
         done.append(f"{command} {selected}".strip())
         warehouse.execute(
             home,
