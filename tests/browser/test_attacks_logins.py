@@ -244,8 +244,8 @@ def test_log_ins_and_exports_are_logged_and_nothing_else(world: World, employee:
     assert "falsch-und-geheim" not in json.dumps(entries)
 
 
+@pytest.mark.uses_up_log_ins
 def test_guessing_a_password_ends_after_a_few_attempts(world: World) -> None:
-    """The last test: it also uses up what this address may try in a minute."""
     name = "gesucht"
     world.add_user(name, ["Krisenstab"])
     statuses = [world.visitor().log_in(name, "falsch").status_code for _ in range(40)]

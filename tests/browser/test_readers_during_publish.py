@@ -19,6 +19,8 @@ from datenlabor import publishing
 
 READERS = 4
 PUBLISHES = 10
+# Other tests have published as well: what was there before must not be cleared away.
+KEPT = 100
 NAME = "pub_indicator_value"
 TABLE = f"protected.{NAME}"
 METRIC = "company_insolvencies"
@@ -78,7 +80,7 @@ def publish_marked(installation: Installation, number: int) -> None:
             [FIRST + number, METRIC, AREA, YEAR],
         ).fetchall()
     assert changed == (1,)
-    publishing.publish(installation.home, tables={NAME: ()}, keep=PUBLISHES + 3)
+    publishing.publish(installation.home, tables={NAME: ()}, keep=KEPT)
 
 
 def read_once(installation: Installation) -> int:

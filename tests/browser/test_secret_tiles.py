@@ -19,6 +19,7 @@ def test_a_tile_without_a_number_says_that_it_may_be_secret(
     def hide(route: Route) -> None:
         answer = route.fetch()
         content = answer.json()
+        assert "result" in content, content
         for result in content["result"]:
             match result["data"]:
                 case [row] if len(row) == 1:
