@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -105,8 +106,8 @@ def test_answers_are_kept_under_release_role_installation_and_setup(tmp_path: Pa
 
 def is_kept(installation: Installation) -> bool:
     """Say whether Superset answers from what it has kept."""
-    conditions = [{"col": "area_code", "op": "==", "val": AREA}]
-    conditions += [{"col": "calendar_year", "op": "==", "val": YEAR}]  # type: ignore[dict-item]
+    wanted: dict[str, object] = {"area_code": AREA, "calendar_year": YEAR}
+    conditions = [{"col": name, "op": "==", "val": value} for name, value in wanted.items()]
     query = {"columns": ["area_name"], "metrics": [METRIC], "filters": conditions}
     body = {
         "datasource": {"id": installation.dataset_ids[NAME], "type": "table"},
@@ -137,7 +138,7 @@ def test_publishing_rolling_back_and_going_on_are_seen_at_once(marked: Installat
     assert read_once(marked) + FIRST == FIRST
 
 
-def result(answer: requests.Response) -> dict[str, object]:
+def result(answer: requests.Response) -> dict[str, Any]:
     assert answer.ok, answer.text
     [found] = answer.json()["result"]
     return dict(found)
@@ -150,7 +151,7 @@ def test_nobody_gets_rows_kept_for_others(world: World) -> None:
         for role, visitor in [("Administration", world.admin), *world.people()]:
             dataset, claim = world.claim(role, TABLE)
             found = result(visitor.chart(dataset, claim, columns=["area_name"], row_limit=999))
-            rows = {row["area_name"] for row in found["data"]}  # type: ignore[attr-defined]
+            rows = {row["area_name"] for row in found["data"]}
             assert names.setdefault(role, rows) == rows, role
             assert not is_asked_before or found["is_cached"], role
     assert OTHER_AREA in names["Administration"]
@@ -168,7 +169,7 @@ def test_a_role_that_is_taken_away_takes_its_rows_with_it(world: World, code: st
 
     def names() -> set[str]:
         found = result(visitor.chart(dataset, claim, columns=["area_name", "area_code"]))
-        return {row["area_name"] for row in found["data"]}  # type: ignore[attr-defined]
+        return {row["area_name"] for row in found["data"]}
 
     before = names()
     assert names() == before
