@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from datenlabor.deliveries.codes import check, nearest
+from datenlabor.deliveries.codes import check, nearest, parts
 from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.spec import Spec
 from datenlabor.errors import DatenlaborError
@@ -100,7 +100,11 @@ def check_spec(spec: Spec, codes: Codes) -> None:
         ("marks", spec.marks.values(), "obs_status"),
         ("required_areas", [spec.required_areas], "area_level"),
         *(
-            (f"measures, {column.name}", [row[column.name] for row in measures], column.references)
+            (
+                f"measures, {column.name}",
+                [code for row in measures for code in parts(row[column.name] or "", column)],
+                column.references,
+            )
             for measures in [spec_measures(spec)]
             for column in contracts()["measure"].columns
             if column.references

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from datenlabor.deliveries.contract import Column, Type
 from datenlabor.deliveries.periods import ambiguity, parse_date, parse_period, parse_truth
 from datenlabor.deliveries.spec_columns import ColumnSpec
+from datenlabor.protection.notation import NotationError, parse, written
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,41 @@ def check(text: str, column: Column, codes: Collection[str] | None) -> Resolved:
         return Resolved(None)
     code = _PARSERS[column.type](text)
     if code is None:
-        reason = ambiguity(text) if column.type is Type.PERIOD else ""
+        reason = _REASONS[column.type](text) if column.type in _REASONS else ""
         return _broken(text, f"not_a_{column.type}", reason, column)
     # As in the warehouse, whose `\d` are 0 to 9 and not the digits of all scripts.
     if column.pattern and not re.fullmatch(column.pattern, code, re.ASCII):
         return _broken(code, "pattern", f"Allowed is {column.pattern}.", column)
     allowed = column.codes or codes
-    if allowed is not None and code not in allowed:
-        return _broken(code, "unknown_code", nearest(code, allowed), column)
+    for part in parts(code, column):
+        if allowed is not None and part not in allowed:
+            which = f"{part!r} is unknown." if part != code else ""
+            reason = " ".join(filter(None, (which, nearest(part, allowed))))
+            return _broken(part, "unknown_code", reason, column)
     return Resolved(code)
+
+
+def parts(code: str, column: Column) -> Collection[str]:
+    """Return the codes a code of ``column`` names: itself, or those it adds up; of "" none."""
+    if not code:
+        return ()
+    if column.type is not Type.SUM:
+        return (code,)
+    return [term.measure for addends in parse(code) for term in addends]
+
+
+def _parse_sum(text: str) -> str | None:
+    """Return a sum as it is written everywhere, None if it is none."""
+    return None if _misspelling(text) else "; ".join(map(written, parse(text)))
+
+
+def _misspelling(text: str) -> str:
+    """Say what is wrong in a sum, "" if nothing is."""
+    try:
+        parse(text)
+    except NotationError as error:
+        return str(error)
+    return ""
 
 
 _PARSERS: Mapping[Type, Callable[[str], str | None]] = {
@@ -99,7 +126,10 @@ _PARSERS: Mapping[Type, Callable[[str], str | None]] = {
     Type.BOOLEAN: parse_truth,
     Type.NUMBER: lambda text: text if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) else None,
     Type.INTEGER: lambda text: text if re.fullmatch(r"-?[0-9]+", text) else None,
+    Type.SUM: _parse_sum,
 }
+_REASONS: Mapping[Type, Callable[[str], str]] = {Type.PERIOD: ambiguity, Type.SUM: _misspelling}
+"""What can be said of a text that is none of its type."""
 
 
 def _broken(text: str, rule: str, reason: str, column: Column) -> Resolved:

@@ -12,7 +12,11 @@ from datenlabor.paths import CONTRACTS
 
 
 class Type(StrEnum):
-    """Types of contract columns; ``code`` is text from a closed or open list of keys."""
+    """Types of contract columns.
+
+    ``code`` is text from a closed or open list of keys, ``sum`` codes that are added up
+    (``protection/notation.py``).
+    """
 
     STRING = "string"
     CODE = "code"
@@ -22,6 +26,7 @@ class Type(StrEnum):
     DATE = "date"
     BOOLEAN = "boolean"
     GEOMETRY = "geometry"
+    SUM = "sum"
 
     @property
     def sql(self) -> str:

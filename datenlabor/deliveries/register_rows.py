@@ -89,7 +89,8 @@ def _cell(
         return _number(layout, column, raw, label)
     if column.type is Type.STRING and source and _is_plain(source) and len(numbers) == 1:
         return _text(column, raw, label)
-    lookup = create_lookup(connection, layout, column, (0,), codes)
+    known = _with_own(connection, layout.spec.contract, column, codes, lookups)
+    lookup = create_lookup(connection, layout, column, (0,), known)
     lookups.append(lookup)
     return _Cell(
         column,
@@ -99,6 +100,22 @@ def _cell(
         raw,
         label,
     )
+
+
+def _with_own(
+    connection: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    column: Column,
+    codes: Codes,
+    lookups: Sequence[Lookup],
+) -> Codes:
+    """Return the codes a column may name: rows of a register may name each other."""
+    own = [lookup.table for lookup in lookups if (lookup.name,) == contract.key]
+    if column.references != contract.dataset or contract.dataset not in codes or not own:
+        return codes
+    there = connection.execute(f"select code from {own[0]} where code is not null").fetchall()
+    named = {code for (code,) in there}
+    return {**codes, contract.dataset: named.union(codes[contract.dataset])}
 
 
 def _is_plain(source: ColumnSpec) -> bool:

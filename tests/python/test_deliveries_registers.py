@@ -116,3 +116,40 @@ def test_a_share_in_quarantine_is_missing_from_the_others(tmp_path: Path) -> Non
         (2, "weight", "0.5", "not_a_whole"),
         (3, "weight", "x", "not_a_number"),
     ]
+
+
+MEASURES = "measure_code;name_de;unit_code;sum_of\nkm;km;persons;\n"
+
+
+def measures_spec() -> Spec:
+    columns = {
+        name: {"from": f"column {name}"}
+        for name in ("measure_code", "name_de", "unit_code", "sum_of")
+    }
+    return figures_spec(dataset="measure", columns=columns)
+
+
+def test_a_sum_names_measures_that_are_known_or_in_the_same_file(tmp_path: Path) -> None:
+    row = 'balance;Saldo;persons;"population@ -1+  km -2*population_male ; km"\n'
+    read_bytes(tmp_path, f"{MEASURES}{row}".encode(), measures_spec())
+    _, balance = rows_of(tmp_path, "measure")
+    assert balance["sum_of"] == "population@-1 + km - 2 * population_male; km"
+
+
+@pytest.mark.parametrize(
+    ("sum_of", "rule", "hint"),
+    [
+        ("km + poplation@-1", "unknown_code", "'poplation' is unknown. Did you mean 'population'?"),
+        ("km population", "not_a_sum", "+ or - and a measure is expected at 'population'"),
+        ("km; population@-99", "not_a_sum", "years before must lie between 1 and 10"),
+    ],
+)
+def test_a_sum_that_says_nothing_is_quarantined_with_what_to_do(
+    tmp_path: Path, sum_of: str, rule: str, hint: str
+) -> None:
+    text = f'{MEASURES}balance;Saldo;persons;"{sum_of}"\n'
+    read_bytes(tmp_path, text.encode(), measures_spec())
+    assert quarantine_of(tmp_path) == [(3, "sum_of", sum_of, rule)]
+    (found,) = rows_of(tmp_path, "quarantine")
+    assert hint in found["hint"]
+    assert "population@-1 + births - deaths" in found["hint"]

@@ -22,6 +22,7 @@ from datenlabor.deliveries.catalogue import Known
 from datenlabor.deliveries.spec import Spec, parse_spec
 from datenlabor.errors import DatenlaborError
 
+MEASURE = {"measure_code": "a", "name_de": "A", "unit_code": "persons"}
 TIDY = "area_code;period;measure_code;value\n"
 BASE = """
 name: base
@@ -157,6 +158,14 @@ def test_a_register_refuses_what_is_for_figures(parts: dict[str, Any], message: 
         (
             {"measures": [{"measure_code": "a", "name_de": "A", "unit_code": "meow"}]},
             "measures, unit_code: 'meow' is not in the list of 'unit'",
+        ),
+        (
+            {"measures": [{**MEASURE, "sum_of": "rate@-1 - popluation"}]},
+            "measures, sum_of: 'popluation' is not in the list of 'measure'",
+        ),
+        (
+            {"measures": [{**MEASURE, "sum_of": "rate +"}]},
+            "measure 'a', sum_of: not_a_sum",
         ),
     ],
 )

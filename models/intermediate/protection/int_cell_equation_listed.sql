@@ -12,6 +12,39 @@ parts as (
     select * from {{ ref("int_cell_sum_listed") }}
 ),
 
+addends as (
+    select * from {{ ref("int_measure_addend_listed") }}
+    where is_over_years
+),
+
+-- Where borders or methods have changed, the years before say nothing: a sum over years
+-- is one where it holds.
+sums_over_years as (
+    select
+        addends.rule_name,
+        wholes.cell_id as whole_id,
+        parts.cell_id,
+        addends.factor as coefficient,
+        addends.addend_count as part_count
+    from cells as wholes
+    inner join addends on wholes.counted = addends.measure_code
+    inner join cells as parts
+        on
+            addends.addend_code = parts.counted
+            and wholes.area_code = parts.area_code
+            and wholes.last_year - addends.years_before = parts.last_year
+            and wholes.breakdown = parts.breakdown
+            and wholes.year_count = parts.year_count
+    where wholes.year_count = 1 and wholes.breakdown = 'all'
+    qualify
+        abs(
+            sum(addends.factor * parts.cell_value)
+                over (partition by addends.rule_name, wholes.cell_id)
+            - wholes.cell_value
+        )
+        <= 1e-9 * greatest(1, wholes.cell_value)
+),
+
 -- stock = stock before + births + moves in - deaths - moves out
 flows as (
     select * from cells
@@ -58,6 +91,8 @@ terms as (
     select * from parts
     union all
     select * from balances
+    union all
+    select * from sums_over_years
 ),
 
 complete as (

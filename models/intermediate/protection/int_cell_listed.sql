@@ -16,37 +16,45 @@ added_up as (
     select
         addends.measure_code,
         addends.rule_name,
+        addends.addend_count,
+        addends.is_over_years,
         parts.area_code,
-        parts.calendar_year,
-        sum(parts.cell_value) as cell_value
+        parts.calendar_year + addends.years_before as calendar_year,
+        sum(addends.factor * parts.cell_value) as cell_value
     from figure_cells as parts
     inner join addends on parts.measure_code = addends.addend_code
-    group by
-        addends.measure_code,
-        addends.rule_name,
-        addends.addend_count,
-        parts.area_code,
-        parts.calendar_year
+    group by all
     having count(*) = addends.addend_count
 ),
 
+prevailing as (
+    select * from added_up
+    qualify
+        rank() over (
+            partition by measure_code, area_code, calendar_year order by is_over_years
+        ) = 1
+),
+
 -- A whole nobody has published connects its parts all the same: several sums of them,
--- or parts with what it is a part of.
+-- or parts with what it is a part of. What the year itself says goes before what is
+-- counted on from years before; a balance below zero is no cell.
 unpublished_wholes as (
     select
-        added_up.measure_code,
-        added_up.area_code,
-        added_up.calendar_year,
-        min(added_up.cell_value) as cell_value
-    from added_up
+        prevailing.measure_code,
+        prevailing.area_code,
+        prevailing.calendar_year,
+        min(prevailing.cell_value) as cell_value
+    from prevailing
     left join figure_cells
         on
-            added_up.measure_code = figure_cells.measure_code
-            and added_up.area_code = figure_cells.area_code
-            and added_up.calendar_year = figure_cells.calendar_year
+            prevailing.measure_code = figure_cells.measure_code
+            and prevailing.area_code = figure_cells.area_code
+            and prevailing.calendar_year = figure_cells.calendar_year
     where figure_cells.cell_id is null
-    group by added_up.measure_code, added_up.area_code, added_up.calendar_year
-    having min(added_up.cell_value) = max(added_up.cell_value)
+    group by prevailing.measure_code, prevailing.area_code, prevailing.calendar_year
+    having
+        min(prevailing.cell_value) = max(prevailing.cell_value)
+        and min(prevailing.cell_value) >= 0
 ),
 
 all_figure_cells as (

@@ -12,6 +12,7 @@ edges as (
 
 addends as (
     select * from {{ ref("int_measure_addend_listed") }}
+    where not is_over_years
 ),
 
 groups as (
@@ -44,7 +45,7 @@ final as (
         addends.rule_name,
         wholes.cell_id as whole_id,
         parts.cell_id,
-        1 as coefficient,
+        addends.factor as coefficient,
         addends.addend_count as part_count
     from cells as parts
     inner join addends on parts.counted = addends.addend_code
