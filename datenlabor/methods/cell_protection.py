@@ -137,8 +137,11 @@ def _holders(tables: pd.DataFrame, equations: pd.DataFrame) -> pd.Series:
     """Return who is alone in each cell.
 
     The only person of a district is the only one of the city too, if there is one alone: where a
-    whole and a part of it both have one person, it is the same.
+    whole and a part of it both have one person, it is the same. Where something is taken away, as
+    in a balance over years, it need not be.
     """
+    subtracted = equations[equations["coefficient"] < 0].groupby("equation_id").size()
+    equations = equations[equations["equation_id"].isin(subtracted.index[subtracted == 1])]
     alone = tables.loc[(tables["table_code"] == "person") & (tables["units"] == 1), "cell_id"]
     terms = equations[equations["cell_id"].isin(set(alone))]
     pairs = terms[terms["coefficient"] == -1].merge(

@@ -11,9 +11,10 @@ from datenlabor.errors import DatenlaborError
 from datenlabor.methods.cell_protection import COLUMNS, UNPUBLISHED, components
 from datenlabor.paths import Home
 from datenlabor.protection.examining import examine
-from datenlabor.protection.identities import in_words, undeclared
+from datenlabor.protection.identities import Identity, in_words, undeclared
 from datenlabor.protection.loss import information_loss
 from datenlabor.protection.memory import FREE, Memory, columns
+from datenlabor.protection.notation import Term
 from datenlabor.protection.parameters import read_parameters
 from datenlabor.protection.rules import Rules, assess
 from datenlabor.publishing import memory
@@ -28,20 +29,32 @@ _HINT = "Nothing was published. Please report this as a bug: protection should h
 
 # Figures of areas as a whole: what is divided further, as commuters by place, is added up by class.
 _FIGURES = """
-    select counted, concat_ws(' ', area_code, period) as place, cell_value
+    select counted, area_code, cast(period as integer) as calendar_year, cell_value
     from intermediate.int_cell_listed
     where table_code in ('person', 'official', 'unpublished') and breakdown = 'all'
 """
+# What equations say of the measures of one area: the year before is 1.
 _SUMS = """
-    select distinct map(list(counted order by counted), list(coefficient order by counted))
-    from intermediate.int_cell_equation_listed
-    inner join intermediate.int_cell_listed using (cell_id)
-    where table_code in ('person', 'official', 'unpublished')
+    with terms as (
+        select
+            equation_id, area_code, counted, coefficient, table_code, breakdown,
+            try_cast(period as integer) as calendar_year
+        from intermediate.int_cell_equation_listed
+        inner join intermediate.int_cell_listed using (cell_id)
+    ),
+    placed as (
+        select *, max(calendar_year) over (partition by equation_id) - calendar_year as years_before
+        from terms
+        where table_code in ('person', 'official', 'unpublished')
+    )
+    select distinct
+        list(
+            {'measure': counted, 'years': years_before, 'factor': coefficient}
+            order by counted, years_before
+        )
+    from placed
     group by equation_id
-    having
-        min(area_code) = max(area_code)
-        and min(period) = max(period)
-        and bool_and(breakdown = 'all')
+    having min(area_code) = max(area_code) and bool_and(breakdown = 'all')
 """
 
 
@@ -80,10 +93,7 @@ def audit(
         ).df()
         listed = connection.sql("from intermediate.int_cell_listed order by cell_id").df()
         changed = connection.sql(memory.changed(home, cells)).df()["cell_id"]
-        overlooked = undeclared(
-            connection.sql(_FIGURES).df().pivot_table("cell_value", "place", "counted"),
-            [dict(terms) for (terms,) in connection.sql(_SUMS).fetchall()],
-        )
+        overlooked = _overlooked(connection)
     if overlooked:
         words = [in_words(identity) for identity in overlooked]
         raise DatenlaborError(
@@ -131,6 +141,18 @@ def audit(
             targets = len(findings)
         hidden = int((published[f"status_{audience}"] != FREE).sum())
         yield Audited(audience, len(published), hidden, targets)
+
+
+def _overlooked(connection: duckdb.DuckDBPyConnection) -> Sequence[Identity]:
+    """Return the sums that hold in all areas and years although nobody says so."""
+    figures = connection.sql(_FIGURES).df()
+    return undeclared(
+        figures.pivot_table("cell_value", ["area_code", "calendar_year"], "counted"),
+        [
+            {Term(term["measure"], term["years"]): int(term["factor"]) for term in terms}
+            for (terms,) in connection.sql(_SUMS).fetchall()
+        ],
+    )
 
 
 def _bare(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from datenlabor.protection.examining import examine
 from datenlabor.protection.identities import Identity, in_words, undeclared
+from datenlabor.protection.notation import Term
 from datenlabor.protection.protecting import protect
 from datenlabor.protection.rules import Rules
 
@@ -17,13 +18,14 @@ def measured(seed: int, count: int = 6) -> pd.DataFrame:
     """Return independent measures ``m0`` … of many areas; small numbers, as of persons."""
     chance = np.random.default_rng(seed)
     return pd.DataFrame(
-        {f"m{place}": chance.poisson(3 + 20 * place, ROWS).astype(float) for place in range(count)}
+        {f"m{place}": chance.poisson(3 + 20 * place, ROWS).astype(float) for place in range(count)},
+        index=pd.MultiIndex.from_product([range(ROWS), [2020]]),
     )
 
 
 def as_zero(identity: Identity, values: pd.DataFrame) -> bool:
     """Return whether an identity holds in all rows."""
-    weighted = sum(factor * values[name] for name, factor in identity.items())
+    weighted = sum(factor * values[term.measure] for term, factor in identity.items())
     return bool(np.allclose(np.asarray(weighted, dtype=float), 0))
 
 
@@ -40,7 +42,9 @@ def test_sums_are_found_until_they_are_declared(seed: int, addends: list[set[int
     for number, parts in enumerate(addends):
         names = [f"m{part}" for part in sorted(parts)]
         values[f"sum{number}"] = values[names].sum(axis=1)
-        declared.append({f"sum{number}": 1, **dict.fromkeys(names, -1)})
+        declared.append(
+            {Term(f"sum{number}"): 1, **dict.fromkeys(map(Term, names), -1)},
+        )
     found = undeclared(values, [])
     assert len(found) == len(addends)
     assert all(as_zero(identity, values) for identity in found)
@@ -59,12 +63,15 @@ def test_what_follows_from_declared_sums_need_not_be_declared() -> None:
     values = measured(2)
     values["pair"] = values["m0"] + values["m1"]
     values["triple"] = values["pair"] + values["m2"]
-    steps = [{"pair": 1, "m0": -1, "m1": -1}, {"triple": 1, "pair": -1, "m2": -1}]
+    steps: list[Identity] = [
+        {Term("pair"): 1, Term("m0"): -1, Term("m1"): -1},
+        {Term("triple"): 1, Term("pair"): -1, Term("m2"): -1},
+    ]
     assert undeclared(values, steps) == []
     # Where the first is missing the second helps nobody to see that the parts add up.
-    values.loc[:5, "pair"] = np.nan
+    values["pair"] = values["pair"].where(values["m0"].index.get_level_values(0) > 5)
     (found,) = undeclared(values, steps)
-    assert found.keys() == {"triple", "m0", "m1", "m2"}
+    assert found.keys() == {Term("triple"), Term("m0"), Term("m1"), Term("m2")}
 
 
 def test_in_few_rows_nothing_is_taken_for_a_sum() -> None:
