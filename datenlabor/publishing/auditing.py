@@ -93,9 +93,9 @@ def audit(
         ).df()
         listed = connection.sql("from intermediate.int_cell_listed order by cell_id").df()
         changed = connection.sql(memory.changed(home, cells)).df()["cell_id"]
-        overlooked = _overlooked(connection)
-    if overlooked:
-        words = [in_words(identity) for identity in overlooked]
+        forgotten = overlooked(connection)
+    if forgotten:
+        words = [in_words(identity) for identity in forgotten]
         raise DatenlaborError(
             f"{len(words)} sums hold everywhere although nobody says so: "
             f"{'; '.join(words[:_MOST_NAMED])}.",
@@ -143,7 +143,7 @@ def audit(
         yield Audited(audience, len(published), hidden, targets)
 
 
-def _overlooked(connection: duckdb.DuckDBPyConnection) -> Sequence[Identity]:
+def overlooked(connection: duckdb.DuckDBPyConnection) -> Sequence[Identity]:
     """Return the sums that hold in all areas and years although nobody says so."""
     figures = connection.sql(_FIGURES).df()
     return undeclared(

@@ -70,6 +70,14 @@ def test_a_sum_over_years_beside_the_years_is_found(years: int) -> None:
     assert undeclared(values, [zero(whole, sum_of)]) == []
 
 
+def test_a_sum_of_measures_that_different_areas_have_is_found() -> None:
+    """No measure is there just where both are: the sum begins later, the years have fewer areas."""
+    values = city(9, areas=20).drop(columns="people")
+    values["cases_3y"] = sum(before(values["cases"], each) for each in range(3))
+    values["cases"] = values["cases"].where(values.index.get_level_values("area") < AREAS)
+    assert words(undeclared(values, [])) == ["cases_3y = cases + cases@-1 + cases@-2"]
+
+
 def test_what_was_years_ago_is_found() -> None:
     values = city(3).drop(columns="births")
     values["people_then"] = before(values["people"], 5)

@@ -27,8 +27,17 @@ added_up as (
     having count(*) = addends.addend_count
 ),
 
+-- What years before say of a year in which nobody knows the whole connects nothing,
+-- unless the next years go on from it.
 prevailing as (
     select * from added_up
+    where
+        not is_over_years
+        or measure_code in (select addends.addend_code from addends)
+        or (measure_code, calendar_year) in (
+            select (figure_cells.measure_code, figure_cells.calendar_year)
+            from figure_cells
+        )
     qualify
         rank() over (
             partition by measure_code, area_code, calendar_year order by is_over_years
