@@ -72,7 +72,11 @@ class PublicFile:
         shape = declaration.shape
         self._refuse_leaks(declaration, source)
         open_names = ", ".join(map(_literal, sorted(self._codes.licences)))
-        is_open = f"{_all_null(shape.measures)} or licence_name in ({open_names})"
+        is_open = "true"
+        if shape.measures:
+            is_open = f"{_all_null(shape.measures)} or licence_name in ({open_names})"
+        elif shape.licence:
+            is_open = f"{quote(shape.licence)} in ({open_names})"
         columns = ", ".join(
             # A file of text cannot tell an empty text from none.
             f"nullif({quote(name)}, '') as {quote(name)}"
@@ -84,7 +88,7 @@ class PublicFile:
         order = ", ".join(map(quote, declaration.order)) or "all"
         self._connection.execute(
             f"create table {table} as select {columns} from {source} "
-            f"where {is_open if shape.measures else True} order by {order}"
+            f"where {is_open} order by {order}"
         )
         return self._described(declaration, source, present)
 
@@ -137,13 +141,15 @@ class PublicFile:
             return int(str(self._one(f"select count(*) from {table} where {condition}")))
 
         def told(column: str) -> list[str]:
-            """Return what a column says of the rows with values, in order."""
+            """Return what a column says of the rows with values, or with a licence, in order."""
+            if not (shape.measures or (shape.licence and column in shape.columns)):
+                return []
+            is_told = f"not {_all_null(shape.measures)}" if shape.measures else "true"
             sql = (
                 f"select distinct {quote(column)} from {table} "
-                f"where not {_all_null(shape.measures)} and {quote(column)} is not null order by 1"
+                f"where {is_told} and {quote(column)} is not null order by 1"
             )
-            rows = self._connection.execute(sql).fetchall() if shape.measures else []
-            return [str(row[0]) for row in rows]
+            return [str(row[0]) for row in self._connection.execute(sql).fetchall()]
 
         notes = [name for name in shape.attributes if name.endswith("attribution")]
         # A time is a year, or a text or day that begins with one.
@@ -163,7 +169,9 @@ class PublicFile:
             is_invented=told("provenance_name") == [self._codes.synthetic.name],
             first_year=years[0] if years else None,
             last_year=years[-1] if years else None,
-            licences=tuple(self._codes.licences[name] for name in told("licence_name")),
+            licences=tuple(
+                self._codes.licences[name] for name in told(shape.licence or "licence_name")
+            ),
             attributions=tuple(sorted({text for name in notes for text in told(name)})),
             names={
                 code: tuple(

@@ -51,6 +51,9 @@ class Shape(BaseModel):
     attributes: tuple[str, ...] = ()
     names: Mapping[str, str] = {}
     """Column of codes → column of their names."""
+    licence: str | None = None
+    """Column of a list with the licence of each entry: those that are not open stay inside. Without
+    it all do leave, as what only describes other publications may."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -67,6 +70,8 @@ class Shape(BaseModel):
                 raise ValueError("measures need dimensions and a time")
             if missing := [name for name in CELL if name not in self.attributes]:
                 raise ValueError(f"attributes lack {', '.join(missing)}")
+        if self.licence and (self.measures or self.licence not in self.attributes):
+            raise ValueError("licence is one of the attributes of a list; of measures it is known")
         return self
 
 

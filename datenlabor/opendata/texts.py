@@ -11,6 +11,7 @@ NONE = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 _DECIMALS = 4
 _MOST_DECIMALS = 15
+_ENTRIES = ("Eintrag ist", "Einträge sind")
 _UNITS = ("Byte", "kB", "MB", "GB")
 _STEP = 1000
 
@@ -40,7 +41,8 @@ def description(content: Content) -> str:
         values = _some(content.secret, "Wert ist", "Werte sind")
         said.append(f"{values} {CONCEALED}: Das Feld ist leer, conf_status ist {CONFIDENTIAL}.")
     if content.withheld:
-        values = _some(content.withheld, "Wert ist", "Werte sind")
+        words = ("Wert ist", "Werte sind") if declaration.shape.measures else _ENTRIES
+        values = _some(content.withheld, *words)
         said.append(f"{values} nicht enthalten, weil die Quelle keine offene Lizenz hat.")
     return " ".join(said)
 

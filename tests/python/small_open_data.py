@@ -68,14 +68,18 @@ _COLUMNS = {
         *("area_code", "area_name", "thing_code", "thing_name", "calendar_year"),
         *("thing_value", "thing_count", *STATUS, "is_inside"),
     ],
-    "pub_list": ["item_code", "item_name", "seen_on", "is_new"],
+    "pub_list": ["item_code", "item_name", "seen_on", "is_new", "attribution", "licence_name"],
 }
 _KEYS = {"pub_thing": ["area_code", "calendar_year", "thing_code"], "pub_list": ["item_code"]}
 
 
-def write_manifest(folder: Path, **changes: Any) -> Path:  # noqa: ANN401 any JSON
-    """Write a manifest; ``changes`` are made to the declaration of the cube."""
-    shapes = {"pub_thing": {**SHAPE, **changes}, "pub_list": LIST}
+def write_manifest(
+    folder: Path,
+    listed: dict[str, Any] | None = None,
+    **changes: Any,  # noqa: ANN401 any JSON
+) -> Path:
+    """Write a manifest; ``changes`` are made to the declaration of the cube, others to the list."""
+    shapes = {"pub_thing": {**SHAPE, **changes}, "pub_list": {**LIST, **(listed or {})}}
     nodes = {
         name: {
             "name": name,

@@ -67,6 +67,8 @@ def test_what_equations_say_of_companies_and_of_groups_is_no_sum_of_measures(
     """)
     warehouse.execute("""
         insert into intermediate.int_cell_equation_listed values
-            ('Bestand', 'stock', 1), ('Gebiete', 'people|1|2016', 1), ('Gebiete', 'people|2|2016', 1)
+            ('Bestand', 'stock', 1),
+            ('Gebiete', 'people|1|2016', 1),
+            ('Gebiete', 'people|2|2016', 1)
     """)
     assert len(overlooked(warehouse)) == 1

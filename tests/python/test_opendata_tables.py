@@ -200,6 +200,43 @@ def test_a_leak_stops_the_export(tmp_path: Path, change: str, message: str) -> N
     assert [path.name for path in home.open_data.iterdir()] == [".lock"]
 
 
+OF_ENTRIES = {
+    "attributes": ["item_name", "attribution", "licence_name"],
+    "licence": "licence_name",
+}
+
+
+def test_entries_of_a_list_without_an_open_licence_stay_inside(tmp_path: Path) -> None:
+    home = home_with_release(
+        tmp_path,
+        "alter table protected.pub_list add column licence_name varchar",
+        "alter table protected.pub_list add column attribution varchar default 'Amt'",
+        f"update protected.pub_list set licence_name = '{CC}' where item_code = 'x'",
+        "insert into protected.pub_list values ('z', 'Zeitung', null, false, 'Zitat', 'Zeitung')",
+    )
+    write_manifest(tmp_path, listed=OF_ENTRIES)
+    found = contents(export(home).path)
+    rows = read_csv(found["liste/liste.csv"].decode())
+    assert rows == [
+        ["item_code", "item_name", "attribution", "licence_name"],
+        ["x", "Eintrag <b>", "Amt", CC],
+    ]
+    package = json.loads(found["liste/datapackage.json"])
+    assert [one["title"] for one in package["licenses"]] == [CC]
+    page = found["liste/index.html"].decode()
+    assert "2 Einträge sind nicht enthalten, weil die Quelle keine offene Lizenz hat." in page
+
+
+def test_the_licence_of_entries_is_an_attribute_of_a_list(tmp_path: Path) -> None:
+    home = home_with_release(tmp_path)
+    write_manifest(tmp_path, licence="licence_name")
+    with pytest.raises(DatenlaborError, match="licence is one of the attributes of a list"):
+        export(home)
+    write_manifest(tmp_path, listed={"licence": "licence_name"})
+    with pytest.raises(DatenlaborError, match="licence is one of the attributes of a list"):
+        export(home)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
