@@ -67,15 +67,8 @@ unpublished_wholes as (
 ),
 
 all_figure_cells as (
-    select
-        cell_id,
-        table_code,
-        measure_code,
-        area_code,
-        calendar_year,
-        cell_value
-    from figure_cells
-    union all
+    select * from figure_cells
+    union all by name
     select
         '?' || {{ cell_id(
             "measure_code", "area_code", "cast(calendar_year as varchar)"
