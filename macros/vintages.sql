@@ -102,3 +102,11 @@
         end
     end
 {%- endmacro %}
+
+{#- Condition: a former count of a municipality that is left out because it is small. -#}
+{% macro is_small_former_count(count) -%}
+    coalesce(
+        {{ count }} != 0 and abs({{ count }}) < {{ var("smallest_former_count") }},
+        false
+    )
+{%- endmacro %}
