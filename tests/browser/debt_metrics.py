@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 DEBTS = "pub_overindebtedness"
+DEBT_PEERS = "pub_overindebtedness_peer"
 DEBTORS = "pub_debtor_type"
 RELATIONS = "pub_overindebtedness_relation"
 FLOWS = "pub_commuter_flow"
@@ -10,6 +11,7 @@ COMPARED = "pub_area_comparison"
 
 DEBT_MODELS = {
     DEBTS: "overindebtedness",
+    DEBT_PEERS: "overindebtedness_peer",
     DEBTORS: "debtor_type",
     RELATIONS: "overindebtedness_relation",
     FLOWS: "commuter_flow",
@@ -21,6 +23,8 @@ DEBT_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (DEBTS, ("area_level", "calendar_year", "breakdown")),
     (DEBTS, ("area_name", "calendar_year")),
     (DEBTS, ("measure_code", "area_code", "calendar_year")),
+    (DEBT_PEERS, ("peer_name",)),
+    (DEBT_PEERS, ("peer_name", "area_name", "calendar_year")),
     (DEBTORS, ()),
     (DEBTORS, ("area_level", "calendar_year", "is_group")),
     (DEBTORS, ("measure_code", "area_code", "calendar_year")),
@@ -62,6 +66,13 @@ DEBT_METRICS: Mapping[str, Mapping[str, str]] = {
         "debt_related_rate": _of_one_row("related_rate"),
         "debt_rank": _of_one_row("area_rank"),
         "debt_area_position": "min(area_order)",
+    },
+    DEBT_PEERS: {
+        "debt_rate_beside_peer": _of_one_row("overindebtedness_rate"),
+        "debt_rate_of_city_beside_peer": _of_one_row("city_rate"),
+        "debt_rate_of_peer": _of_one_row("peer_rate"),
+        "debt_distance_to_peer": _of_one_row("100 * distance_to_peer"),
+        "debt_peer_position": "min(peer_order)",
     },
     DEBTORS: {
         "debtor_people": _where_keys_agree("sum(person_count)"),

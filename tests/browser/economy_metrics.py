@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 BALANCES = "pub_company_balance"
+GROWTHS = "pub_company_growth"
 POSITIONS = "pub_industry_position"
 COMPARISONS = "pub_industry_comparison"
 CRISES = "pub_industry_crisis"
@@ -12,6 +13,7 @@ CLIMATES = "pub_business_climate"
 
 ECONOMY_MODELS = {
     BALANCES: "company_balance",
+    GROWTHS: "company_growth",
     POSITIONS: "industry_position",
     COMPARISONS: "industry_comparison",
     CRISES: "industry_crisis",
@@ -25,6 +27,9 @@ ECONOMY_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (BALANCES, ("area_level", "period_name", "breakdown", "is_group")),
     (BALANCES, ("area_name", "calendar_year")),
     (BALANCES, ("area_code", "period_name", "breakdown", "class_code")),
+    (GROWTHS, ()),
+    (GROWTHS, ("area_name", "calendar_year", "span_name", "breakdown")),
+    (GROWTHS, ("area_code", "calendar_year", "span_name", "class_code")),
     (POSITIONS, ()),
     (POSITIONS, ("area_code", "calendar_year")),
     (POSITIONS, ("area_level", "calendar_year", "industry_name")),
@@ -83,6 +88,11 @@ ECONOMY_METRICS: Mapping[str, Mapping[str, str]] = {
             for subject, column in (("companies", "company"), ("employees", "employee"))
             for years in (1, 3, 5, 10)
         },
+    },
+    GROWTHS: {
+        "growth_of_companies_chosen": _of_one_row("company_growth"),
+        "growth_of_employees_chosen": _of_one_row("employee_growth"),
+        "growth_span_position": "min(span_years)",
     },
     POSITIONS: {
         "area_position": "min(area_order)",

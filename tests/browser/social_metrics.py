@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 ASSESSMENTS = "pub_indicator_assessment"
+VINTAGES = "pub_indicator_vintage"
 
-SOCIAL_MODELS = {ASSESSMENTS: "indicator_assessment"}
+SOCIAL_MODELS = {ASSESSMENTS: "indicator_assessment", VINTAGES: "indicator_vintage"}
 
 SOCIAL_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (ASSESSMENTS, ()),
@@ -12,6 +13,9 @@ SOCIAL_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (ASSESSMENTS, ("area_name", "area_level", "calendar_year")),
     (ASSESSMENTS, ("indicator_code", "area_level", "calendar_year")),
     (ASSESSMENTS, ("indicator_code", "area_code", "calendar_year")),
+    (VINTAGES, ()),
+    (VINTAGES, ("state_name", "indicator_code", "area_level")),
+    (VINTAGES, ("state_name", "area_code", "calendar_year")),
 ]
 
 
@@ -50,5 +54,9 @@ SOCIAL_METRICS: Mapping[str, Mapping[str, str]] = {
         "burdened_share": f"{_BURDENED} / nullif({_where(_JUDGED)}, 0)",
         "striking_score": "max(abs(relief_score))",
         "profile_position": "min(area_order)",
+    },
+    VINTAGES: {
+        "known_value": _of_one_row("shown_value"),
+        "changed_since": "count(*) filter (where is_changed)",
     },
 }
