@@ -13,6 +13,8 @@ D3_FORMAT = {
     "grouping": [3],
     "currency": ["", "\u00a0€"],
     "percent": "\u00a0%",
+    # As in the texts made by SQL.
+    "minus": "−",
 }
 D3_TIME_FORMAT = {
     "dateTime": "%A, %e. %B %Y, %X",
