@@ -65,6 +65,15 @@ indicator_years as (
         calendar_year as shown_year,
         shown_value
     from {{ ref("pub_area_comparison") }}
+    union all
+    -- Former values beside today's: their difference would show both.
+    select
+        audience_code,
+        area_code,
+        indicator_code,
+        calendar_year as shown_year,
+        shown_value
+    from {{ ref("pub_indicator_vintage") }}
 ),
 
 topic_measures as (
@@ -99,6 +108,14 @@ topic_years as (
         ]) as shown_value
     from {{ ref("pub_overindebtedness") }} as debts
     inner join topic_measures on debts.measure_code = topic_measures.measure_code
+    union all
+    select
+        audience_code,
+        area_code,
+        'overindebted_adults' as counted,
+        calendar_year as shown_year,
+        coalesce(overindebtedness_rate, distance_to_peer) as shown_value
+    from {{ ref("pub_overindebtedness_peer") }}
     union all
     select
         debtors.audience_code,
@@ -172,6 +189,17 @@ growths as (
                 {% endfor %}
             ]) as shown_value
         from {{ ref("pub_company_balance") }}
+        union all
+        select
+            audience_code,
+            area_code,
+            breakdown,
+            class_code,
+            '{{ counted }}' as counted,
+            unnest([0, span_years]) as years_ago,
+            calendar_year - years_ago as shown_year,
+            {{ column }}_growth as shown_value
+        from {{ ref("pub_company_growth") }}
         union all
     {% endfor -%}
     select
