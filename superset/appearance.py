@@ -14,7 +14,7 @@ D3_FORMAT = {
     "currency": ["", "\u00a0€"],
     "percent": "\u00a0%",
     # As in the texts made by SQL.
-    "minus": "−",
+    "minus": "\u2212",
 }
 D3_TIME_FORMAT = {
     "dateTime": "%A, %e. %B %Y, %X",
