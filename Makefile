@@ -50,7 +50,7 @@ assets: environments ## validate dashboards and generated files, without Superse
 	$(BIN)/datenlabor demo --check
 
 browser: build chromium ## open the dashboards in Chromium
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser --numprocesses 2 --dist loadfile
 
 screenshots: build chromium ## take the pictures of handbook and README
 	$(BIN)/pytest tests/browser -k picture --screenshots docs/handbuch/bilder

@@ -1,4 +1,8 @@
-"""One installation and one browser for all tests of this folder."""
+"""What the tests of this folder look at: installations, and a browser.
+
+Two processes may share the tests, ``--numprocesses 2 --dist loadfile``: what looks at the same
+installation then runs in one of them, in its order, and each installation is made once.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +12,28 @@ from access_world import World, attacked
 from chromium import chromium, logged_in
 from installation import Installation, installed
 from playwright.sync_api import Browser, BrowserContext
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from datenlabor.service.superset import ADMIN
+
+AT_INSTALLATION = {
+    *("test_dashboards", "test_exchange_with_server", "test_links", "test_map_borders"),
+    "test_secret_tiles",
+}
+AT_WORLD = {
+    *("test_access_pages", "test_attacks", "test_attacks_charts", "test_attacks_logins"),
+    *("test_cached_results", "test_comments", "test_equality", "test_readers_during_publish"),
+    *("test_restored_service", "test_served_file", "test_single_sign_on"),
+}
+
+
+class ByInstallation(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Keep together what looks at one installation; the other files have one of their own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        name = Path(nodeid.partition("::")[0]).stem
+        return "installation" if name in AT_INSTALLATION else "world" if name in AT_WORLD else name
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,6 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--refusals", action="store_true", help="Write the list of refusals into docs/access.md."
     )
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByInstallation:
+    return ByInstallation(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,12 +1,13 @@
 """An installation as a municipality would have it: a published release and a running Superset."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,11 +148,14 @@ def serve(home: Home) -> Iterator[Installation]:
     with running_superset(home, free_port()) as url:
         password = load_secrets(home).admin_password
         server = SupersetServer(url, ADMIN, password)
-        yield Installation(home, url, password, server, read_folder(ASSETS), _dataset_ids(server))
-
-
-def _dataset_ids(server: SupersetServer) -> dict[str, int]:
-    return {entry["table_name"]: entry["id"] for entry in listed(server, "dataset")}
+        assets = read_folder(ASSETS)
+        # The public has datasets of the same names and others' identities.
+        numbers = {
+            str(entry["table_name"]): int(entry["id"])
+            for entry in listed(server, "dataset", "id,table_name,uuid")
+            if entry["uuid"] in assets.assets["datasets"]
+        }
+        yield Installation(home, url, password, server, assets, numbers)
 
 
 def listed(server: SupersetServer, kind: str, columns: str = "") -> list[dict[str, Any]]:
@@ -169,7 +173,13 @@ def listed(server: SupersetServer, kind: str, columns: str = "") -> list[dict[st
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Return a port below those that the system gives to connections.
+
+    Until the server listens there, nothing else is to come upon it: a set-up takes a while, and
+    meanwhile another process of these tests looks for a port as well.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port

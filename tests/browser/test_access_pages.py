@@ -3,7 +3,7 @@
 import pytest
 from access_world import ROLES, World
 from chromium import Watch, logged_in, open_dashboard, troubles
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser
 from visitors import ANONYMOUS, PASSWORD
 
 SOCIAL = {"sozialbericht", "gebietsprofil"}
@@ -46,10 +46,8 @@ def test_each_role_lists_its_dashboards_and_no_others(world: World, role: str) -
 
 @pytest.mark.parametrize("role", ["Sozialplanung", ANONYMOUS])
 def test_a_dashboard_is_drawn_for_those_who_may_see_it(
-    world: World, context: BrowserContext, role: str
+    world: World, browser: Browser, role: str
 ) -> None:
-    browser = context.browser
-    assert browser
     url, board = world.installation.url, world.own(role)
     if role == ANONYMOUS:
         visitor = browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 5200})
@@ -62,9 +60,7 @@ def test_a_dashboard_is_drawn_for_those_who_may_see_it(
         assert (troubles(page), watch.complaints) == ([], [])
 
 
-def test_analysts_have_a_page_for_sql(world: World, context: BrowserContext) -> None:
-    browser = context.browser
-    assert browser
+def test_analysts_have_a_page_for_sql(world: World, browser: Browser) -> None:
     with logged_in(browser, world.installation.url, "analyse", PASSWORD) as visitor:
         page = visitor.new_page()
         watch = Watch(world.installation.url)

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import duckdb
 import pytest
-from access_world import ADMINISTRATION, OWN, World
+from access_world import OWN, World
 from chromium import WIDTH, logged_in, open_dashboard, table_of
 from installation import Installation, publish_audited, take_in_comments
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from stored import stored_dashboards
 from visitors import PASSWORD, Visitor
 
@@ -19,7 +19,6 @@ from datenlabor.comments.board import Action, Comment, Content, Status
 from datenlabor.comments.store import CommentStore
 from datenlabor.paths import ASSETS
 from datenlabor.publishing.connection import open_read_only
-from datenlabor.service.superset import ADMIN
 
 WRITER, REVIEWER, READER = "schreibt", "prueft", "liest"
 TITLE = "Einwohner mit Nebenwohnung"
@@ -34,41 +33,38 @@ REFUSED_FORM = "302"
 
 
 @pytest.fixture(scope="module")
-def world(installation: Installation) -> Iterator[World]:
+def world(world: World) -> Iterator[World]:
     """Return the installation with two editors and one who only reads."""
-    world = World(installation)
-    world.visitors[ADMINISTRATION] = world.visitor(ADMINISTRATION)
-    world.admin.log_in(ADMIN, installation.password)
-    before = publishing.current_release(installation.home)
+    home = world.installation.home
+    before = publishing.current_release(home)
     for name, role in ((WRITER, "Redaktion"), (REVIEWER, "Redaktion"), (READER, "Sozialplanung")):
         world.add_user(name, [role, f"Gemeinde {OWN}"])
         world.visitors[name] = world.visitor(name)
         world.visitors[name].log_in(name)
     yield world
-    after = publishing.current_release(installation.home)
+    after = publishing.current_release(home)
     if before and after and before.release_id != after.release_id:
-        publishing.rollback(installation.home, before.release_id)
+        publishing.rollback(home, before.release_id)
 
 
 @pytest.fixture(scope="module")
-def store(installation: Installation) -> CommentStore:
-    return CommentStore(installation.home.comments)
+def store(world: World) -> CommentStore:
+    return CommentStore(world.installation.home.comments)
 
 
-def people(context: BrowserContext, world: World, name: str) -> Iterator[BrowserContext]:
-    assert context.browser
-    with logged_in(context.browser, world.installation.url, name, PASSWORD) as found:
+def people(browser: Browser, world: World, name: str) -> Iterator[BrowserContext]:
+    with logged_in(browser, world.installation.url, name, PASSWORD) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def writer(context: BrowserContext, world: World) -> Iterator[BrowserContext]:
-    yield from people(context, world, WRITER)
+def writer(browser: Browser, world: World) -> Iterator[BrowserContext]:
+    yield from people(browser, world, WRITER)
 
 
 @pytest.fixture(scope="module")
-def reviewer(context: BrowserContext, world: World) -> Iterator[BrowserContext]:
-    yield from people(context, world, REVIEWER)
+def reviewer(browser: Browser, world: World) -> Iterator[BrowserContext]:
+    yield from people(browser, world, REVIEWER)
 
 
 @pytest.fixture(scope="module")

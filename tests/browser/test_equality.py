@@ -11,6 +11,7 @@ from typing import Any
 
 import equality_places as places
 import pytest
+from access_world import World
 from debt_metrics import DEBT_DIMENSIONS, DEBT_METRICS, DEBT_MODELS
 from economy_metrics import ECONOMY_DIMENSIONS, ECONOMY_METRICS, ECONOMY_MODELS
 from installation import ARTIFACTS, Installation
@@ -146,6 +147,12 @@ KNOWN = [
 Key = tuple[Any, ...]
 Answer = dict[Key, dict[str, float]]
 """Values other than null by group and metric; a group without any is there, empty."""
+
+
+@pytest.fixture(scope="module")
+def installation(world: World) -> Installation:
+    """Return what an administrator sees, two municipalities among it."""
+    return world.installation
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from chromium import bad_troubles, choose, logged_in, open_dashboard
 from installation import ARTIFACTS, Installation, serve
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser, BrowserContext
 from stored import stored_dashboards
 
 from datenlabor import dbt
@@ -90,10 +90,8 @@ def city_installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inst
 
 
 @pytest.fixture(scope="module")
-def visitor(city_installation: Installation, context: BrowserContext) -> Iterator[BrowserContext]:
-    """Return a visitor of this city, in the browser that is already running."""
-    browser = context.browser
-    assert browser
+def visitor(city_installation: Installation, browser: Browser) -> Iterator[BrowserContext]:
+    """Return a visitor of this city."""
     with logged_in(browser, city_installation.url, ADMIN, city_installation.password) as visitor:
         yield visitor
 

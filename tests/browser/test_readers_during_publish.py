@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from access_world import World
 from installation import Installation
 
 from datenlabor import publishing
@@ -49,10 +50,11 @@ class Log:
 
 
 @pytest.fixture
-def marked(installation: Installation) -> Iterator[Installation]:
+def marked(world: World) -> Iterator[Installation]:
     """Publish release 0 of the marked ones: of the rows that are read alone, so that it takes no
     time, and there is time for many.
     """
+    installation = world.installation
     home = installation.home
     before = publishing.current_release(home)
     assert before is not None
@@ -126,7 +128,8 @@ def test_readers_see_no_error_and_no_older_release(marked: Installation) -> None
     assert read_once(marked) == PUBLISHES
 
 
-def test_published_file_names_its_release(installation: Installation) -> None:
+def test_published_file_names_its_release(world: World) -> None:
+    installation = world.installation
     release = publishing.current_release(installation.home)
     assert release is not None
     assert installation.rows("select release_id from protected.release") == [(release.release_id,)]
