@@ -4,10 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from chromium import GOOD_NEWS, Watch, table_of
+from chromium import GOOD_NEWS, table_of
 from installation import Installation
 from playwright.sync_api import Page
 from stored import Stored
+from watch import Watch
 
 
 @dataclass

@@ -2,9 +2,10 @@
 
 import pytest
 from access_world import ROLES, World
-from chromium import Watch, logged_in, open_dashboard, troubles
+from chromium import logged_in, open_dashboard, troubles
 from playwright.sync_api import Browser
 from visitors import ANONYMOUS, PASSWORD
+from watch import Watch
 
 SOCIAL = {"sozialbericht", "gebietsprofil"}
 ECONOMY = {"wirtschaftsstruktur", "branchen", "gruendungen"}

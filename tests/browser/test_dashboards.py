@@ -19,6 +19,7 @@ from chromium import (
     table_of,
     titles,
     troubles,
+    wait_until_asked,
     wait_until_drawn,
     with_few_colours,
 )
@@ -259,7 +260,8 @@ def test_another_chapter_offers_its_figures_as_sql_says(
     figure = opened.stored.first(installation, by_figure, chosen)
     before = opened.watch.chart_answers()
     choose(opened.page, by_chapter["id"], chosen[CHAPTER_FILTER][0], len(opened.stored.charts))
-    opened.page.get_by_text(str(figure), exact=True).first.wait_for()
+    numbers = [chart_ids[title(chart)] for chart in opened.stored.in_scope(by_figure)]
+    wait_until_asked(opened.page, opened.watch, str(figure), numbers)
     wait_until_drawn(opened.page, len(opened.stored.charts))
     after = opened.watch.chart_answers()
     for chart in opened.stored.in_scope(by_chapter) + opened.stored.in_scope(by_figure):

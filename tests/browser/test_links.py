@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from chromium import Watch, bad_troubles, open_dashboard, wait_until_drawn
+from chromium import bad_troubles, open_dashboard, wait_until_drawn
 from installation import Installation, listed
 from opened import Opened, check_table, title
 from playwright.sync_api import BrowserContext
 from stored import Stored, stored_dashboards
+from watch import Watch
 
 from datenlabor.assets.bundle import read_folder
 from datenlabor.assets.links import Link, read_links

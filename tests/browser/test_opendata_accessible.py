@@ -8,9 +8,9 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from chromium import Watch
 from playwright.sync_api import Browser
 from small_open_data import export, home_with_release
+from watch import Watch
 
 PAGES = ["index.html", "sachen/index.html", "liste/index.html"]
 WIDTHS = [320, 768, 1280]
