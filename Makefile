@@ -8,8 +8,9 @@ LOCK := --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command 'make locks'
 SCRATCH := $(CURDIR)/target/scratch
 # Tests that build with dbt take longest: they come first, else one process ends long after others.
-BUILDING := $(patsubst %,tests/python/test_%.py,narrow quality other_city snapshots_replay \
+FIRST := $(patsubst %,tests/python/test_%.py,narrow quality other_city snapshots_replay \
 	snapshots_registers analyses crisis_question)
+UNIT := $(FIRST) $(filter-out $(FIRST),$(sort $(wildcard tests/python/test_*.py)))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -45,7 +46,7 @@ check: environments ## conventions and layering of the dbt project
 	$(BIN)/dbt-bouncer run --config-file dbt-bouncer.yml
 
 unit: build ## tests of the Python code, and the worked examples
-	$(BIN)/pytest $(BUILDING) tests/python --numprocesses auto --maxprocesses 4 --dist loadfile \
+	$(BIN)/pytest $(UNIT) --numprocesses auto --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder
 
 assets: environments ## validate dashboards and generated files, without Superset

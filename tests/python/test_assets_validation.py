@@ -1,7 +1,7 @@
 """Every rule of the offline proof: one thing broken in the real assets, exactly one complaint."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import pytest
 from datenlabor.assets.bundle import Bundle, path_of, read_folder, title
 from datenlabor.assets.exchange import write_files
 from datenlabor.assets.links import keys, read_links
-from datenlabor.assets.normal_form import Document
+from datenlabor.assets.normal_form import Document, dump
 from datenlabor.assets.references import charts_of, filter_targets
 from datenlabor.assets.validation import problems
 from datenlabor.paths import ASSETS
@@ -37,6 +37,22 @@ class Folder:
             for path in self.path.glob("datasets/**/*.yaml")
         }
         return problems(self.path, expected, keys(read_links()))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def remembered() -> Iterator[None]:
+    """Write the text of a document once: of two hundred a test breaks one, and the rest is slow."""
+    texts: dict[tuple[str, str, str], str] = {}
+
+    def remember(document: Document, names: Mapping[str, str], header: str = "") -> str:
+        key = repr(document), repr(names), header
+        if key not in texts:
+            texts[key] = dump(document, names, header)
+        return texts[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("datenlabor.assets.bundle.dump", remember)
+        yield
 
 
 @pytest.fixture
