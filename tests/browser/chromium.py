@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -150,13 +150,12 @@ def choose(page: Page, filter_id: str, value: str, charts: int) -> None:
     wait_until_drawn(page, charts)
 
 
-def wait_until_asked(page: Page, watch: Watch, value: str, charts: Collection[int]) -> None:
-    """Wait until charts show a value that one filter has set after another was applied."""
+def wait_until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for what comes later than a page that is drawn, or for as long as one waits for that."""
     for _ in range(TIMEOUT_MS // PAUSE_MS):
-        if watch.asks_about(value, charts):
+        if holds():
             return
         page.wait_for_timeout(PAUSE_MS)
-    raise AssertionError(f"{page.url}: charts do not ask about {value}")
 
 
 def troubles(page: Page) -> list[str]:

@@ -19,7 +19,7 @@ from chromium import (
     table_of,
     titles,
     troubles,
-    wait_until_asked,
+    wait_until,
     wait_until_drawn,
     with_few_colours,
 )
@@ -260,14 +260,19 @@ def test_another_chapter_offers_its_figures_as_sql_says(
     figure = opened.stored.first(installation, by_figure, chosen)
     before = opened.watch.chart_answers()
     choose(opened.page, by_chapter["id"], chosen[CHAPTER_FILTER][0], len(opened.stored.charts))
-    numbers = [chart_ids[title(chart)] for chart in opened.stored.in_scope(by_figure)]
-    wait_until_asked(opened.page, opened.watch, str(figure), numbers)
+    opened.page.get_by_text(str(figure), exact=True).first.wait_for()
+    charts = opened.stored.in_scope(by_chapter) + opened.stored.in_scope(by_figure)
+    changing = [chart for chart in charts if not GOOD_NEWS.fullmatch(title(chart))]
+
+    def unchanged() -> list[str]:
+        after = opened.watch.chart_answers()
+        numbers = {title(chart): chart_ids[title(chart)] for chart in changing}
+        return [name for name, n in numbers.items() if before[n][0]["data"] == after[n][0]["data"]]
+
+    # The figure is set, and asked about, only once the figures of the chapter are there.
+    wait_until(opened.page, lambda: not unchanged())
     wait_until_drawn(opened.page, len(opened.stored.charts))
-    after = opened.watch.chart_answers()
-    for chart in opened.stored.in_scope(by_chapter) + opened.stored.in_scope(by_figure):
-        number = chart_ids[title(chart)]
-        if not GOOD_NEWS.fullmatch(title(chart)):
-            assert before[number][0]["data"] != after[number][0]["data"], title(chart)
+    assert unchanged() == []
     for chart in opened.stored.tables:
         check_table(opened, installation, chart, chosen)
     assert bad_troubles(opened.page) + opened.watch.complaints == []

@@ -1,7 +1,6 @@
 """What happens on a page while a browser shows it."""
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,14 +38,6 @@ class Watch:
                 content = answer.json()
                 results[number] = content.get("result") or [{"error": content}]
         return results
-
-    def asks_about(self, value: str, charts: Collection[int]) -> bool:
-        """Say whether the last request of each of these charts is answered and about a value."""
-        last = {}
-        for answer in self.answers:
-            question = json.loads(answer.request.post_data or "{}")
-            last[question["form_data"].get("slice_id")] = question["queries"]
-        return all(value in json.dumps(last.get(n), ensure_ascii=False) for n in charts)
 
     def _complain(self, text: str) -> None:
         if TELEMETRY not in text and text not in self.complaints:
