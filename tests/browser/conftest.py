@@ -19,7 +19,7 @@ from datenlabor.service.superset import ADMIN
 
 AT_INSTALLATION = {
     *("test_dashboards", "test_exchange_with_server", "test_links", "test_map_borders"),
-    "test_secret_tiles",
+    *("test_map_colours", "test_secret_tiles"),
 }
 AT_WORLD = {
     *("test_access_pages", "test_attacks", "test_attacks_charts", "test_attacks_logins"),
