@@ -1,6 +1,6 @@
-"""Which measures add up to which, from what is said of measures."""
+"""Which measures add up to which and follow from which, from what is said of measures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -31,6 +31,11 @@ def measure_addends(measures: pd.DataFrame) -> pd.DataFrame:
             itself.
 
     """
+    said = (
+        (whole, f"Summe {number}", addends)
+        for whole, sums in _said(measures, "sum_of")
+        for number, addends in enumerate(sums, start=1)
+    )
     rows = [
         (
             whole,
@@ -41,10 +46,29 @@ def measure_addends(measures: pd.DataFrame) -> pd.DataFrame:
             len(addends),
             any(each.years for each in addends),
         )
-        for whole, rule, addends in (*_breakdowns(measures), *_said(measures))
+        for whole, rule, addends in (*_breakdowns(measures), *said)
         for term, factor in addends.items()
     ]
     return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def measure_origins(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per measure, measure it is calculated from and how many years before.
+
+    ``measures``: rows of ``stg_register__measures``. Said in ``calculated_from``.
+
+    Raises:
+        DatenlaborError: as :func:`measure_addends`.
+
+    """
+    rows = [
+        (measure, term.measure, term.years)
+        for measure, sums in _said(measures, "calculated_from")
+        for term in {term: None for addends in sums for term in addends}
+    ]
+    return pd.DataFrame(rows, columns=["measure_code", "origin_code", "years_before"]).astype(
+        {"measure_code": str, "origin_code": str, "years_before": int}
+    )
 
 
 def _breakdowns(measures: pd.DataFrame) -> Iterator[_Sum]:
@@ -55,20 +79,20 @@ def _breakdowns(measures: pd.DataFrame) -> Iterator[_Sum]:
         yield str(whole), f"Teile nach {breakdown}", addends
 
 
-def _said(measures: pd.DataFrame) -> Iterator[_Sum]:
-    """Yield what measures say themselves. Raises DatenlaborError."""
+def _said(measures: pd.DataFrame, column: str) -> Iterator[tuple[str, Sequence[Addends]]]:
+    """Yield what measures say of themselves in a column. Raises DatenlaborError."""
     known = set(measures["measure_code"])
-    told = measures.dropna(subset=["sum_of"])
-    for whole, text in zip(told["measure_code"], told["sum_of"], strict=True):
-        place = f"Measure {whole!r}, column sum_of:"
+    told = measures.dropna(subset=[column])
+    for whole, text in zip(told["measure_code"], told[column], strict=True):
+        place = f"Measure {whole!r}, column {column}:"
         try:
             sums = parse(text)
         except NotationError as error:
             raise DatenlaborError(f"{place} {error}", hint=HINT) from error
-        for number, addends in enumerate(sums, start=1):
+        for addends in sums:
             if Term(whole) in addends:
                 raise DatenlaborError(
-                    f"{place} {text!r} adds the measure to itself in the same year.",
+                    f"{place} {text!r} names the measure itself in the same year.",
                     hint=f"Take it out, or write how many years before: {whole}@-1.",
                 )
             if unknown := [term.measure for term in addends if term.measure not in known]:
@@ -76,4 +100,4 @@ def _said(measures: pd.DataFrame) -> Iterator[_Sum]:
                     f"{place} {text!r} names {unknown[0]!r}, which is no measure.",
                     hint="Correct it, or deliver the measure first (contract measure).",
                 )
-            yield whole, f"Summe {number}", addends
+        yield whole, sums

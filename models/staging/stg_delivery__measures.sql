@@ -15,6 +15,7 @@ final as (
         breakdown_code,
         is_complete_breakdown,
         sum_of,
+        calculated_from,
         note_de,
         delivery_id,
         received_at,

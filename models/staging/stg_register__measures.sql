@@ -76,6 +76,7 @@ final as (
         breakdown,
         breakdown_code,
         sum_of,
+        calculated_from,
         note_de,
         coalesce(name_en, name_de) as name_en,
         coalesce(is_complete_breakdown, false) as is_complete_breakdown,

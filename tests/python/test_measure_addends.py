@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from datenlabor.errors import DatenlaborError
-from datenlabor.methods.measure_addends import measure_addends
+from datenlabor.methods.measure_addends import measure_addends, measure_origins
 
 
 def measures(sum_of: str | None) -> pd.DataFrame:
@@ -59,3 +59,19 @@ def test_what_is_no_sum_names_the_measure_and_what_to_do(
         measure_addends(measures(sum_of))
     assert str(caught.value).startswith("Measure 'people', column sum_of")
     assert hint in caught.value.hint
+
+
+def test_what_measures_are_calculated_from_becomes_rows() -> None:
+    told = measures(None).assign(calculated_from=None)
+    assert measure_origins(told).empty
+    told.loc[told["measure_code"] == "people", "calculated_from"] = "men@-1 + births; men@-1"
+    assert measure_origins(told).to_records(index=False).tolist() == [
+        ("people", "men", 1),
+        ("people", "births", 0),
+    ]
+
+
+def test_what_measures_are_calculated_from_must_exist() -> None:
+    told = measures(None).assign(calculated_from="ages")
+    with pytest.raises(DatenlaborError, match="column calculated_from: 'ages' names 'ages'"):
+        measure_origins(told)

@@ -29,7 +29,7 @@ components as (
     group by release_id, component_id
 ),
 
--- What holds now and held then cancels out.
+-- What holds now and held then cancels out; one number has a hash for each of its types.
 terms as (
     select
         latest.release_id,
@@ -38,7 +38,7 @@ terms as (
             hash(
                 equations.equation_id,
                 equations.cell_id,
-                equations.coefficient
+                cast(equations.coefficient as bigint)
             ) as hugeint
         ) as term
     from equations
@@ -51,7 +51,7 @@ terms as (
             hash(
                 remembered_equations.equation_id,
                 remembered_equations.cell_id,
-                remembered_equations.coefficient
+                cast(remembered_equations.coefficient as bigint)
             ) as hugeint
         ) as term
     from remembered_equations

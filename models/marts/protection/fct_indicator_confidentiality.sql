@@ -30,6 +30,30 @@ cells as (
     select * from {{ ref("int_cell_protected") }}
 ),
 
+origins as (
+    select * from {{ ref("int_measure_origin_listed") }}
+),
+
+-- What is calculated from a secret figure would tell something of it.
+secret_origins as (
+    select
+        origins.measure_code,
+        listed.area_code,
+        cast(
+            cast(listed.period as integer) + origins.years_before as varchar
+        ) as time_key,
+        {% for audience in audiences() -%}
+            bool_or(cells.status_{{ audience }} in ('primary', 'secondary'))
+                as is_secret_{{ audience }}
+            {%- if not loop.last %},{% endif %}
+        {% endfor %}
+    from cells
+    inner join {{ ref("int_cell_listed") }} as listed on cells.cell_id = listed.cell_id
+    inner join origins on listed.counted = origins.origin_code
+    where listed.breakdown = 'all'
+    group by origins.measure_code, listed.area_code, time_key
+),
+
 -- Official statistics has protected what it published; of larger areas than a
 -- municipality nothing is small.
 classified as (
@@ -39,6 +63,9 @@ classified as (
         figures.indicator_code,
         areas.municipality_code,
         areas.area_level,
+        areas.area_code,
+        indicators.numerator_measure_code,
+        indicators.denominator_measure_code,
         coalesce(figures.provenance_code, 'published') != 'synthetic'
         and indicators.protection_rule = 'official' as is_official,
         levels.level_rank <= municipalities.level_rank as is_small_area,
@@ -92,6 +119,10 @@ decided as (
                         denominators.status_{{ audience }}
                     )
                     then 'D'
+                when
+                    from_numerators.is_secret_{{ audience }}
+                    or from_denominators.is_secret_{{ audience }}
+                    then 'D'
                 else 'F'
             end as {{ audience }}_status
             {%- if not loop.last %},{% endif %}
@@ -100,6 +131,13 @@ decided as (
     left join cells as numerators on classified.numerator_cell_id = numerators.cell_id
     left join cells as denominators
         on classified.denominator_cell_id = denominators.cell_id
+    {% for part in ["numerator", "denominator"] -%}
+        left join secret_origins as from_{{ part }}s
+            on
+                classified.{{ part }}_measure_code = from_{{ part }}s.measure_code
+                and classified.area_code = from_{{ part }}s.area_code
+                and classified.time_key = from_{{ part }}s.time_key
+    {% endfor %}
 ),
 
 -- A page full of secrets helps nobody: an indicator that is mostly secret at a level is
