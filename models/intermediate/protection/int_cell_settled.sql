@@ -29,7 +29,7 @@ components as (
     group by release_id, component_id
 ),
 
--- What holds now and held then cancels out; one number has a hash for each of its types.
+-- What holds now and held then cancels out. A number has a hash for each type.
 terms as (
     select
         latest.release_id,
