@@ -27,8 +27,7 @@ def measure_addends(measures: pd.DataFrame) -> pd.DataFrame:
     ``measures``: rows of ``stg_register__measures``. Complete breakdowns and ``sum_of`` make sums.
 
     Raises:
-        DatenlaborError: a sum is none, names a measure that does not exist, or adds a measure to
-            itself.
+        DatenlaborError: a sum is none, or adds a measure to itself.
 
     """
     said = (
@@ -80,7 +79,11 @@ def _breakdowns(measures: pd.DataFrame) -> Iterator[_Sum]:
 
 
 def _said(measures: pd.DataFrame, column: str) -> Iterator[tuple[str, Sequence[Addends]]]:
-    """Yield what measures say of themselves in a column. Raises DatenlaborError."""
+    """Yield what measures say of themselves in a column. Raises DatenlaborError.
+
+    What speaks of a measure that is not there is left out: deliveries are refused for it, but the
+    product's measures speak of some that not every city delivers, and a delivery may be withdrawn.
+    """
     known = set(measures["measure_code"])
     told = measures.dropna(subset=[column])
     for whole, text in zip(told["measure_code"], told[column], strict=True):
@@ -95,9 +98,4 @@ def _said(measures: pd.DataFrame, column: str) -> Iterator[tuple[str, Sequence[A
                     f"{place} {text!r} names the measure itself in the same year.",
                     hint=f"Take it out, or write how many years before: {whole}@-1.",
                 )
-            if unknown := [term.measure for term in addends if term.measure not in known]:
-                raise DatenlaborError(
-                    f"{place} {text!r} names {unknown[0]!r}, which is no measure.",
-                    hint="Correct it, or deliver the measure first (contract measure).",
-                )
-        yield whole, sums
+        yield whole, [each for each in sums if known.issuperset(term.measure for term in each)]

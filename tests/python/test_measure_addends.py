@@ -48,7 +48,6 @@ def test_without_sums_there_are_only_breakdowns() -> None:
     ("sum_of", "words", "hint"),
     [
         ("births - ", "a measure is expected at '-'", "population@-1"),
-        ("births + moves@-1", "'moves', which is no measure", "deliver the measure"),
         ("people + births", "itself in the same year", "people@-1"),
     ],
 )
@@ -71,7 +70,9 @@ def test_what_measures_are_calculated_from_becomes_rows() -> None:
     ]
 
 
-def test_what_measures_are_calculated_from_must_exist() -> None:
-    told = measures(None).assign(calculated_from="ages")
-    with pytest.raises(DatenlaborError, match="column calculated_from: 'ages' names 'ages'"):
-        measure_origins(told)
+def test_what_speaks_of_a_measure_that_is_not_there_is_left_out() -> None:
+    found = measure_addends(measures("births + moves@-1; men + women"))
+    assert list(found["rule_name"]) == ["Teile nach sex"] * 2 + ["Summe 1"] * 2
+    told = measures(None).assign(calculated_from=None)
+    told.loc[told["measure_code"] == "people", "calculated_from"] = "ages; births"
+    assert list(measure_origins(told)["origin_code"]) == ["births"]
