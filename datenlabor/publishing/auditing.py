@@ -66,13 +66,16 @@ class Audited:
     cells: int
     hidden: int
     targets: int
+    only_changed: bool
+    """Whether secrets were passed by of which nothing can have come to be known."""
 
     @property
     def summary(self) -> str:
         """What was looked at, in a line."""
+        which = "secrets connected with what has changed" if self.only_changed else "secrets"
         return (
             f"{self.audience}: {self.hidden} of {self.cells} cells are not shown, "
-            f"none of {self.targets} secrets can be worked out"
+            f"none of {self.targets} {which} can be worked out"
         )
 
 
@@ -140,7 +143,7 @@ def audit(
                 raise _revealed(audience, failing)
             targets = len(findings)
         hidden = int((published[f"status_{audience}"] != FREE).sum())
-        yield Audited(audience, len(published), hidden, targets)
+        yield Audited(audience, len(published), hidden, targets, only_changed and past is not None)
 
 
 def overlooked(connection: duckdb.DuckDBPyConnection) -> Sequence[Identity]:

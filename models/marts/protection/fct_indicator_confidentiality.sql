@@ -30,28 +30,8 @@ cells as (
     select * from {{ ref("int_cell_protected") }}
 ),
 
-origins as (
-    select * from {{ ref("int_measure_origin_listed") }}
-),
-
--- What is calculated from a secret figure would tell something of it.
 secret_origins as (
-    select
-        origins.measure_code,
-        listed.area_code,
-        cast(
-            cast(listed.period as integer) + origins.years_before as varchar
-        ) as time_key,
-        {% for audience in audiences() -%}
-            bool_or(cells.status_{{ audience }} in ('primary', 'secondary'))
-                as is_secret_{{ audience }}
-            {%- if not loop.last %},{% endif %}
-        {% endfor %}
-    from cells
-    inner join {{ ref("int_cell_listed") }} as listed on cells.cell_id = listed.cell_id
-    inner join origins on listed.counted = origins.origin_code
-    where listed.breakdown = 'all'
-    group by origins.measure_code, listed.area_code, time_key
+    select * from {{ ref("int_origin_secret_listed") }}
 ),
 
 -- Official statistics has protected what it published; of larger areas than a
