@@ -39,7 +39,7 @@ lint: environments ## SQL and Python style, types
 build: environments ## build and test the demo city with dbt, in target/scratch
 	rm -rf target/scratch
 	mkdir -p target/scratch
-	$(BIN)/dbt build
+	$(BIN)/python -P -m datenlabor.dbt_process build
 
 check: environments ## conventions and layering of the dbt project
 	$(BIN)/dbt parse

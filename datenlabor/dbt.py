@@ -21,7 +21,7 @@ from datenlabor.paths import PROJECT, TARGET, Home, project_vars
 from datenlabor.protection.parameters import FILE as PARAMETERS
 from datenlabor.protection.parameters import are_own
 
-_DBT = Path(sys.executable).parent / "dbt"
+_DBT: tuple[str | Path, ...] = (sys.executable, "-P", "-m", "datenlabor.dbt_process")
 _METHODS = "datenlabor/methods/*.py"
 _INPUTS = ("models", "seeds", "macros", "snapshots", "tests/dbt", "contracts")
 _INPUT_FILES = ("dbt_project.yml", "profiles.yml", "requirements.lock")
@@ -151,7 +151,7 @@ def parse() -> None:
 
     """
     finished = subprocess.run(
-        [_DBT, "--quiet", "parse", "--target-path", TARGET],
+        [*_DBT, "--quiet", "parse", "--target-path", TARGET],
         cwd=PROJECT,
         check=False,
         capture_output=True,
@@ -188,7 +188,7 @@ def _run(
         "DATENLABOR_AS_OF": as_of.isoformat() if as_of else "",
         **narrow.environment(selected),
     }
-    command = [_DBT, *arguments, *options]
+    command = [*_DBT, *arguments, *options]
     # Open files: dbt inherits the lock of the store. If this process is killed, dbt goes on, and
     # whoever comes next waits for it.
     finished = subprocess.run(command, cwd=PROJECT, env=environment, check=False, close_fds=False)

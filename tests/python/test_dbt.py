@@ -49,7 +49,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     executable.chmod(0o755)
     monkeypatch.setattr(dbt, "PROJECT", root)
     monkeypatch.setattr(dbt, "TARGET", root / "target")
-    monkeypatch.setattr(dbt, "_DBT", executable)
+    monkeypatch.setattr(dbt, "_DBT", (executable,))
     monkeypatch.setattr("datenlabor.deliveries.supplied.deliveries", lambda _: [])
     monkeypatch.setenv("CALL", str(tmp_path / "call.json"))
     monkeypatch.setenv("CODE", "0")
@@ -208,7 +208,7 @@ from datenlabor.deliveries import store, supplied
 from datenlabor.paths import Home
 
 supplied.deliveries = lambda _: []
-home, dbt._DBT = Home(Path(sys.argv[1])), Path(sys.argv[2])
+home, dbt._DBT = Home(Path(sys.argv[1])), (sys.argv[2],)
 with store.locked(home):
     dbt.build(home, City(code="05162024", name="Musterstadt"))
 """
@@ -265,4 +265,10 @@ def test_parse_shows_what_dbt_says_only_when_it_fails(
 
 def test_the_real_project_has_a_fingerprint_and_a_dbt(home: Home) -> None:
     assert fingerprint(home) == fingerprint(home)
-    assert dbt._DBT.exists()  # noqa: SLF001  the real program
+    said = subprocess.run(
+        [*dbt._DBT, "--help"],  # noqa: SLF001  the real program
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert "build" in said.stdout

@@ -1,5 +1,6 @@
 """Deliveries written by hand, as the warehouse finds them in a home; and dbt on such a home."""
 
+import gc
 import json
 import os
 import re
@@ -103,6 +104,8 @@ def manifest() -> Manifest:
     home = Path(os.environ["DATENLABOR_HOME"])
     manifest = dbtRunner().invoke(["parse", *_options(home), "--vars", json.dumps(_ALONE)]).result
     assert isinstance(manifest, Manifest)
+    # It stays: looking through it for garbage in every run would take longer than many a model.
+    gc.freeze()
     return manifest
 
 
