@@ -21,8 +21,6 @@ FLAGS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
-    # Everything but the maps takes a fifth of the time when it is not drawn by a card in software.
-    "--disable-gpu-compositing",
     # On two busy cores software may be slow; it must not be taken for a graphics card that hangs,
     # after which maps would stay empty in every page.
     "--disable-gpu-watchdog",
@@ -32,6 +30,9 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
+# Everything but the maps takes a fifth of the time when it is not drawn by a card in software. On
+# pages with several canvases a rectangle of a map may then stay white: nothing for pictures.
+FAST = "--disable-gpu-compositing"
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH = 1280
 # Superset draws what is in view: a window as tall as the page shows everything at once.
@@ -43,11 +44,13 @@ MOST_PAUSES = 20
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run a headless Chromium of the system."""
+def chromium(*, for_pictures: bool = False) -> Iterator[Browser]:
+    """Run a headless Chromium of the system; ``for_pictures``: slower, and draws everything."""
     executable = next(filter(None, map(shutil.which, EXECUTABLES)), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=FLAGS if for_pictures else [*FLAGS, FAST]
+        )
         try:
             yield browser
         finally:

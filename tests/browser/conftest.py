@@ -61,9 +61,9 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     """Return one browser for all: Playwright does not start a second one beside it."""
-    with chromium() as browser:
+    with chromium(for_pictures=pytestconfig.getoption("screenshots") is not None) as browser:
         yield browser
 
 
