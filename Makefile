@@ -59,6 +59,8 @@ browser: build chromium ## open the dashboards in Chromium
 
 screenshots: build chromium ## take the pictures of handbook and README
 	$(BIN)/pytest tests/browser -k picture --screenshots docs/handbuch/bilder
+	# The only one that is no dashboard.
+	mv docs/handbuch/bilder/einordnung.png docs/images/
 
 publish: environments ## build if anything changed, and publish a release into data/<city>
 	$(BIN)/datenlabor publish
