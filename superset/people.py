@@ -80,7 +80,7 @@ class PeopleManager(SupersetSecurityManager):  # type: ignore[misc]  # Superset 
         """Log it: with a password, by single sign-on, or for a token of the API."""
         audit.record(audit.LOGIN, user.id, path=request.path)
 
-    def oauth_user_info(self, provider: str, response: Any = None) -> dict[str, Any]:  # noqa: ANN401
+    def oauth_user_info(self, provider: str, response: Any = None) -> dict[str, Any]:  # noqa: ANN401  as above
         """Return what the provider of single sign-on says about a person."""
         return sso.person(self.oauth_remotes[provider].userinfo(token=response))
 

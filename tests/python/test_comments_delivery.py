@@ -122,7 +122,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> None:
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override] # one zone
             del tz
             return datetime(2099, 1, 2, 12, tzinfo=UTC)
 
@@ -183,7 +183,7 @@ def approved() -> list[Entry]:
 )
 def test_what_the_form_refuses(change: dict[str, str | None], field: str) -> None:
     assert problems(CONTENT, CHOICES) == {}
-    assert list(problems(replace(CONTENT, **change), CHOICES)) == [field]  # type: ignore[arg-type]
+    assert list(problems(replace(CONTENT, **change), CHOICES)) == [field]  # type: ignore[arg-type] # by name
 
 
 def test_a_draft_may_lack_things_but_not_be_wrong() -> None:

@@ -20,7 +20,8 @@ added_up as (
     select
         wholes.cell_id,
         {% for audience in audiences() -%}
-            bool_and(cells.status_{{ audience }} = 'free') as is_known_{{ audience }}
+            bool_and(cells.status_{{ audience }} is not distinct from 'free')
+                as is_known_{{ audience }}
             {%- if not loop.last %},{% endif %}
         {% endfor %}
     from listed as wholes
@@ -30,7 +31,7 @@ added_up as (
         on
             wholes_equations.equation_id = parts.equation_id
             and wholes_equations.cell_id != parts.cell_id
-    inner join cells on parts.cell_id = cells.cell_id
+    left join cells on parts.cell_id = cells.cell_id
     where wholes.table_code = 'unpublished'
     group by wholes.cell_id, parts.equation_id
 ),
