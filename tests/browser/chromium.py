@@ -3,7 +3,7 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -145,20 +145,22 @@ def titles(page: Page) -> list[str]:
 
 def choose(page: Page, filter_id: str, value: str, charts: int) -> None:
     """Choose one value in a filter and apply it, as a person would."""
+    pick(page, filter_id, value)
+    apply(page, charts)
+
+
+def pick(page: Page, filter_id: str, value: str) -> None:
+    """Choose one value in a filter; filters that depend on it may change what they offer."""
     page.locator(f'[data-test="{filter_id}"]').click()
     page.keyboard.type(value)
     page.locator(f'.ant-select-item-option[title="{value}"]').click()
+
+
+def apply(page: Page, charts: int) -> None:
+    """Apply what is chosen in the filters."""
     with page.expect_response(lambda answer: CHART_DATA in answer.url):
         page.locator('[data-test="filter-bar__apply-button"]').click()
     wait_until_drawn(page, charts)
-
-
-def wait_until(page: Page, holds: Callable[[], bool]) -> None:
-    """Wait for what comes later than a page that is drawn, or for as long as one waits for that."""
-    for _ in range(TIMEOUT_MS // PAUSE_MS):
-        if holds():
-            return
-        page.wait_for_timeout(PAUSE_MS)
 
 
 def troubles(page: Page) -> list[str]:
