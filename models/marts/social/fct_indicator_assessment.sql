@@ -1,7 +1,3 @@
-{%- set neighbours = [
-    "indicator_code", "audience_code", "town_code", "area_level", "calendar_year"
-] %}
-
 with figures as (
     select
         released.*,
@@ -81,10 +77,14 @@ measured as (
         {%- endfor %}
         case
             when classified.indicator_value is not null and not classified.is_town
-                then rank() over (ranked order by classified.indicator_value desc)
+                then rank() over (
+                    parts order by classified.indicator_value desc nulls last
+                )
         end as area_rank,
-        case when area_rank is not null then count(*) over ranked end
-            as ranked_area_count,
+        case
+            when area_rank is not null
+                then count(classified.indicator_value) over parts
+        end as ranked_area_count,
         {%- for part in ["numerator", "denominator"] %}
             case
                 when
@@ -97,11 +97,10 @@ measured as (
         {%- endfor %}
     from classified
     left join limits on classified.numerator = limits.case_count
-    window
-        parts as (partition by {{ neighbours | join(", ") }}),
-        ranked as (
-            partition by {{ neighbours | join(", ") }}, indicator_value is null
-        )
+    window parts as (
+        partition by
+            indicator_code, audience_code, town_code, area_level, calendar_year
+    )
 ),
 
 towns as (
