@@ -33,11 +33,9 @@ judged as (
         {%- for span in [1, 5] %}
             years_{{ span }}.value_change as change_{{ span }}y,
             years_{{ span }}.is_significant and years_{{ span }}.is_relevant
-                as is_change_{{ span }}y,
+                as is_change_{{ span }}y
+            {%- if not loop.last %},{% endif %}
         {%- endfor %}
-        case assessments.town_position
-            when 'above' then 1 when 'below' then -1 when 'within' then 0
-        end as side
     from assessments
     inner join indicators on assessments.indicator_code = indicators.indicator_code
     {%- for span in [1, 5] %}
@@ -110,13 +108,7 @@ final as (
         case
             when judged.is_town then 'Stadt insgesamt'
             when figures.conf_status = 'C' then 'geheim zu halten'
-            when judged.side is null then 'nicht beurteilt'
-            when judged.side = 0 then 'nicht zu unterscheiden'
-            else case judged.side * judged.direction
-                when 1 then 'günstiger'
-                when -1 then 'ungünstiger'
-                else case judged.side when 1 then 'höher' else 'niedriger' end
-            end
+            else {{ german_finding("judged.town_position", "judged.direction") }}
         end as finding_name,
         {%- for span in [1, 5] %}
             coalesce(

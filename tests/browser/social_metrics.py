@@ -4,8 +4,13 @@ from collections.abc import Mapping
 
 ASSESSMENTS = "pub_indicator_assessment"
 VINTAGES = "pub_indicator_vintage"
+PEERS = "pub_indicator_peer"
 
-SOCIAL_MODELS = {ASSESSMENTS: "indicator_assessment", VINTAGES: "indicator_vintage"}
+SOCIAL_MODELS = {
+    ASSESSMENTS: "indicator_assessment",
+    VINTAGES: "indicator_vintage",
+    PEERS: "indicator_peer",
+}
 
 SOCIAL_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (ASSESSMENTS, ()),
@@ -16,6 +21,8 @@ SOCIAL_DIMENSIONS: list[tuple[str, tuple[str, ...]]] = [
     (VINTAGES, ()),
     (VINTAGES, ("state_name", "indicator_code", "area_level")),
     (VINTAGES, ("state_name", "area_code", "calendar_year")),
+    (PEERS, ()),
+    (PEERS, ("peer_name", "chapter_name")),
 ]
 
 
@@ -59,4 +66,5 @@ SOCIAL_METRICS: Mapping[str, Mapping[str, str]] = {
         "known_value": _of_one_row("shown_value"),
         "changed_since": "count(*) filter (where is_changed)",
     },
+    PEERS: {"peer_position": "min(peer_order)"},
 }

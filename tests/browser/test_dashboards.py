@@ -33,12 +33,14 @@ from datenlabor.paths import ASSETS
 
 STORED = stored_dashboards(read_folder(ASSETS))
 NARROW = 1024
+WIDE = 2400
 SMALLEST_PICTURE = 50_000
 INDICATOR_FILTER = "Indikator"
 AREA_FILTER = "Gebiet"
 LEVEL_FILTER = "Ebene"
 CHAPTER_FILTER = "Kapitel"
 FIGURE_FILTER = "Kennzahl"
+PEER_FILTER = "Vergleich mit"
 INSOLVENCIES = "company_insolvencies"
 WITH_INSOLVENCIES = [
     slug for slug, stored in STORED.items() if stored.charts_with_metric(INSOLVENCIES)
@@ -55,6 +57,7 @@ OTHER_CHOICES: dict[str, tuple[str, Any]] = {
     "pendler": ("Jahr", 2019),
 }
 ABOUT_ONE_AREA = [slug for slug, stored in STORED.items() if stored.requires_filter(AREA_FILTER)]
+ABOUT_PEERS = ["gebietsprofil", "sozialbericht"]
 # Frequent English words that are no German ones (Not is one), and what Superset says in English.
 ENGLISH = re.compile(
     r"\b(the|of|and|with|from|this|there|are|is|no|(?-i:not)|to|for|"
@@ -276,6 +279,27 @@ def test_another_chapter_offers_its_figures_as_sql_says(
     for chart in opened.stored.tables:
         check_table(opened, installation, chart, chosen)
     assert bad_troubles(opened.page) + opened.watch.complaints == []
+
+
+@pytest.mark.parametrize("slug", ABOUT_PEERS)
+def test_a_peer_leaves_the_comparisons_with_it(
+    slug: str, installation: Installation, context: BrowserContext
+) -> None:
+    stored = STORED[slug]
+    by_peer = stored.filter_named(PEER_FILTER) or {}
+    [chart] = stored.in_scope(by_peer)
+    place = chart["params"]["all_columns"].index("peer_name")
+    peers = {row[place] for row in stored.rows(installation, chart)}
+    assert len(peers) > 1
+    page, watch = open_dashboard(context, installation.url, slug, charts=len(stored.charts))
+    # In a wide window no filter is folded away.
+    page.set_viewport_size({"width": WIDE, "height": TALL})
+    choose(page, by_peer["id"], min(peers), len(stored.charts))
+    chosen = {PEER_FILTER: [min(peers)]}
+    check_table(Opened(stored, page, watch), installation, chart, chosen)
+    assert {row[place] for row in table_of(page, title(chart))[1]} == {min(peers)}
+    assert bad_troubles(page) + watch.complaints == []
+    page.close()
 
 
 @pytest.mark.parametrize("opened", ["datenqualitaet"], indirect=True)

@@ -63,6 +63,15 @@ indicator_years as (
         shown_value
     from {{ ref("pub_area_comparison") }}
     union all
+    -- A distance shows both values it lies between.
+    select
+        audience_code,
+        unnest([area_code, peer_code]) as area_code,
+        indicator_code,
+        calendar_year as shown_year,
+        distance_to_peer as shown_value
+    from {{ ref("pub_indicator_peer") }}
+    union all
     -- Former values beside today's: their difference would show both.
     select
         audience_code,
