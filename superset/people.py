@@ -8,7 +8,7 @@ from uuid import UUID
 
 import audit
 import sso
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_appbuilder.api import BaseApi
 from flask_appbuilder.exceptions import PasswordComplexityValidationError
 from flask_appbuilder.security.api import SecurityApi
@@ -28,6 +28,7 @@ _GUESSED_FIRST = ("passwor", "datenlabor", "superset", "qwert", "12345", "geheim
 _LOGIN = "login"
 _KEPT = ("_user_id", "_fresh", "_id", "_permanent")
 _ENDED = UUID("5a0f5c1e-9b0b-5a3e-8f7c-3c1d2e4b6a90")
+_REPORTS = "/superset/log/"
 
 # FAB's part of the API takes a cookie without the token of the page, unlike Superset's. Only where
 # passwords are taken there is no session yet that could be misused.
@@ -136,6 +137,7 @@ def follow_logins(app: Flask) -> None:
     for one of them.
     """
     app.before_request(_read_token)
+    app.before_request(_pass_over_reports)
     user_logged_in.connect(_begin_session, app)
     user_logged_out.connect(_end_session, app)
 
@@ -143,6 +145,17 @@ def follow_logins(app: Flask) -> None:
 def _read_token() -> None:
     if request.headers.get("Authorization", "").startswith("Bearer "):
         verify_jwt_in_request()
+
+
+def _pass_over_reports() -> Response | None:
+    """Answer what pages report of themselves for somebody who is not logged in, and no more.
+
+    The log-in page reports as well, while the log-in is under way. Superset would refuse that and
+    say so in the session from before, and the browser would take it back: logged in, and out again.
+    """
+    if request.path == _REPORTS and "_user_id" not in session:
+        return Response(status=204)
+    return None
 
 
 def _begin_session(_app: Flask, user: Any) -> None:  # noqa: ANN401  a user of Superset

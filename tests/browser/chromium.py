@@ -68,8 +68,6 @@ def logged_in(browser: Browser, url: str, user: str, password: str) -> Iterator[
         page = context.new_page()
         # From there to a page that takes no time, unlike the first page of Superset.
         page.goto(f"{url}/login/?next=/health")
-        # Nobody types before the page is there, and what it still asks for could bring a cookie.
-        page.wait_for_load_state("networkidle")
         page.fill("#username", user)
         page.fill("#password", password)
         page.click("button[type=submit]")

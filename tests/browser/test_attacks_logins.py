@@ -244,6 +244,15 @@ def test_log_ins_and_exports_are_logged_and_nothing_else(world: World, employee:
     assert "falsch-und-geheim" not in json.dumps(entries)
 
 
+def test_a_report_of_the_log_in_page_takes_no_log_in_back(world: World) -> None:
+    """It may come late: its answer must not bring the cookie from before."""
+    stranger = world.visitor()
+    stranger.csrf = stranger.token()
+    answer = stranger.ask("POST", "/superset/log/?explode=events")
+    assert answer.status_code == 204
+    assert "Set-Cookie" not in answer.headers
+
+
 @pytest.mark.uses_up_log_ins
 def test_guessing_a_password_ends_after_a_few_attempts(world: World) -> None:
     name = "gesucht"
