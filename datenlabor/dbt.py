@@ -5,11 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -93,7 +93,6 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
     is_written = finished is not None and finished.manifest == narrow.digest(
         TARGET / "manifest.json"
     )
-    command = build_command(selected.names if selected else None, is_written=is_written)
     snapshots = _FIRST_SNAPSHOTS if selected is None else ("snapshot",)
     newest = max(
         (*(delivery.record.published_on for delivery in found), *product_lists.changes()),
@@ -101,7 +100,11 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
     )
     is_built = False
     run = partial(_run, home, city)
-    finish = partial(run, *command, selected=selected)
+
+    def finish(as_of: date | None = None) -> None:
+        with TemporaryDirectory() as folder:
+            command = build_command(selected, Path(folder), is_written=is_written)
+            run(*command, as_of=as_of, selected=selected)
 
     def take_snapshots(day: date) -> None:
         nonlocal snapshots, is_built
@@ -119,16 +122,18 @@ def build(home: Home, city: City, finished: narrow.FinishedBuild | None = None) 
         finish()
 
 
-def build_command(selected: Sequence[str] | None, *, is_written: bool = False) -> tuple[str, ...]:
-    """Return the arguments of dbt for a build of the nodes named, of everything if None.
+def build_command(
+    selected: narrow.Selection | None, folder: Path, *, is_written: bool = False
+) -> tuple[str, ...]:
+    """Return the arguments of dbt for a build of what is selected, of everything if None.
 
-    ``is_written`` says that the manifest is there as dbt would write it again: it need neither
-    do so nor look for files that have changed.
+    ``folder`` is for what dbt reads of the selection. ``is_written`` says that the manifest is
+    there as dbt would write it again.
     """
     if selected is None:
         return _BUILD
-    artifacts = ("--no-write-json", "--no-partial-parse-file-diff") if is_written else ()
-    return (*_BUILD, *artifacts, "--indirect-selection", "empty", "--select", *selected)
+    artifacts = ("--no-write-json",) if is_written else ()
+    return (*_BUILD, *artifacts, "--indirect-selection", "empty", *narrow.write(selected, folder))
 
 
 def basis(inputs: Inputs) -> str | None:

@@ -13,15 +13,18 @@
     ({{ enforced | join(", ") }})
 {%- endmacro %}
 
-{#- Whether a test finds rows of `model` that share a primary key. -#}
+{#-
+    Whether a test finds rows of `model` that share a primary key. Only tests that begin like one of this model
+    are looked at: dbt makes a dictionary of every node it is asked for, and a project has a thousand.
+-#}
 {% macro is_key_tested(model) -%}
-    {%- for constraint in model["constraints"] if constraint["type"] == "primary_key" %}
-        {%- for test in graph.nodes.values()
-            if test.get("attached_node") == model["unique_id"]
-            and test["test_metadata"]["name"] == "unique_combination"
-            and test["test_metadata"]["kwargs"]["columns"] == constraint["columns"] %}
+    {%- set beginning = "test." ~ model["package_name"] ~ ".unique_combination_" ~ model["name"] ~ "_" %}
+    {%- set keys = model["constraints"] | selectattr("type", "equalto", "primary_key") | map(attribute="columns") | list %}
+    {%- for unique_id in graph.nodes.keys() if unique_id.startswith(beginning) %}
+        {%- set test = graph.nodes[unique_id] %}
+        {%- if test["attached_node"] == model["unique_id"] and test["test_metadata"]["kwargs"]["columns"] in keys %}
             {{ return(true) }}
-        {%- endfor %}
+        {%- endif %}
     {%- endfor %}
     {{ return(false) }}
 {%- endmacro %}

@@ -67,7 +67,7 @@ def selected(*came: Delivery, finished: FinishedBuild = FINISHED) -> set[str] | 
     deliveries = [*OLD, *came]
     state = [item.id if item.is_active else f"-{item.id}" for item in deliveries]
     found = narrow.selection(finished, state, deliveries)
-    return None if found is None else set(found.names)
+    return None if found is None else set(found.nodes)
 
 
 def test_a_delivery_changes_what_reads_its_rows_or_the_list_for_its_own_sake() -> None:
@@ -248,8 +248,17 @@ def narrow_build(
     with monkeypatch.context() as patch:
         for name, value in narrow.environment(found).items():
             patch.setenv(name, value)
-        dbt(home, *build_command(found.names))
+        dbt(home, *build_command(found, home))
     return found.measures
+
+
+def test_a_build_that_finds_nothing_to_do_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
+    command = build_command(narrow.Selection(("model.datenlabor.unknown",)), tmp_path)
+    with pytest.raises(AssertionError, match="does not match any enabled nodes"):
+        dbt(tmp_path, *command)
 
 
 def test_a_narrow_build_makes_what_a_full_one_makes(
