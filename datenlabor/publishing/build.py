@@ -56,7 +56,12 @@ def build_file(
     Raises DatenlaborError if the warehouse cannot be read or lacks a table or an order-by column,
     ``duckdb.Error`` or ``OSError`` if writing fails (disk full).
     """
-    with duckdb.connect(str(file)) as connection, _attached(connection, warehouse):
+    # One thread: several get in each other's way while rows are put in order, and there is a file
+    # to build for each audience at the same time.
+    with (
+        duckdb.connect(str(file), config={"threads": 1}) as connection,
+        _attached(connection, warehouse),
+    ):
         found = read_tables(connection, _SOURCE, PROTECTED)
         _refuse_missing(tables, found, warehouse)
         connection.execute(f"create schema {PROTECTED}")

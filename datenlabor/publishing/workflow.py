@@ -1,6 +1,7 @@
 """Publish, list and roll back: the order of the steps, each failing without harm to readers."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from datenlabor.publishing import auditing, memory, store
 from datenlabor.publishing.build import build_file, check_file
 from datenlabor.publishing.manifest import internal_tables, protected_tables
 from datenlabor.publishing.store import PublishedFile, Release
+from datenlabor.publishing.tables import Table
 
 MINIMUM_KEEP = 2
 STEPS = 4
@@ -194,17 +196,20 @@ def _build(
     folder = store.building(home, release_id)
     folder.mkdir()
     console.step(1, STEPS, f"Build release {release_id} from {home.warehouse}")
-    copied = {}
-    for audience, tables in contents.items():
+
+    def build(audience: str) -> Mapping[str, Table]:
         file = folder / audience / PUBLISHED_FILE
         file.parent.mkdir()
-        copied[audience] = build_file(
+        return build_file(
             file,
             warehouse=home.warehouse,
-            tables=tables,
+            tables=contents[audience],
             release_id=release_id,
             published_at=now,
         )
+
+    with ThreadPoolExecutor() as pool:
+        copied = dict(zip(contents, pool.map(build, contents), strict=True))
     _refuse_other_build(home, inputs_fingerprint)
     for audience, found in copied.items():
         rows = sum(table.rows for table in found.values())
