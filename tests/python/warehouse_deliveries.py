@@ -1,5 +1,6 @@
 """Deliveries written by hand, as the warehouse finds them in a home; and dbt on such a home."""
 
+import fcntl
 import gc
 import json
 import os
@@ -7,6 +8,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -15,7 +17,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from datenlabor.audiences import COLUMN, INTERNAL
 from datenlabor.deliveries.contract import contracts
-from datenlabor.paths import PROJECT
+from datenlabor.paths import PROJECT, TARGET
 
 Row = dict[str, Any]
 
@@ -99,10 +101,14 @@ def dbt(home: Path, *arguments: str, **variables: object) -> None:
 def manifest() -> Manifest:
     """Parse the project once for all runs: with every other variable dbt would parse anew.
 
-    ``DATENLABOR_HOME`` has to name a home.
+    Test processes share what dbt keeps of it; with another home it would parse anew as well.
     """
-    home = Path(os.environ["DATENLABOR_HOME"])
-    manifest = dbtRunner().invoke(["parse", *_options(home), "--vars", json.dumps(_ALONE)]).result
+    home = TARGET / "tests"
+    home.mkdir(parents=True, exist_ok=True)
+    parse = ["parse", *_options(home), "--vars", json.dumps(_ALONE)]
+    with (home / ".lock").open("w") as lock, patch.dict(os.environ, DATENLABOR_HOME=str(home)):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        manifest = dbtRunner().invoke(parse).result
     assert isinstance(manifest, Manifest)
     # It stays: looking through it for garbage in every run would take longer than many a model.
     gc.freeze()
