@@ -11,9 +11,10 @@ that is deleted in the end, and looks at it as somebody with all roles but the a
   before). Superset's own work is in it: session, permissions, row-level rules, JSON.
 - ``drawn``: from the address to the last tile drawn, in headless Chromium without a graphics card,
   which draws maps in software. *Warm*: the browser has the files, the server the answers.
-  *Screen*: the tiles in a window of 1280 x 900, as people see it. *All*: the window is so high that
-  every tile is drawn at once. *On the processor* is the time of the page's main thread for that,
-  which others on the machine do not lengthen.
+  *Screen*: the tiles in a window of 1280 x 900, for a person, whose tiles two screens away are
+  drawn later. *All*: every tile at once, which a remote-controlled browser gets of Superset.
+  *On the processor* is the time of the page's main thread for that, which others on the machine
+  do not lengthen.
 - ``viewers``: people with sessions of their own who open dashboards, read for 5 to 20 seconds,
   choose something else in a filter, read and go on. They send what the browser would, six requests
   at a time, and draw nothing. Each choice is a question nobody may have asked before.

@@ -86,6 +86,8 @@ BABEL_TRANSLATION_DIRECTORIES = f"translations;{_TRANSLATIONS}"
 FEATURE_FLAGS = {
     # A viewer sees the dashboards granted to a role, and through them only their data.
     "DASHBOARD_RBAC": True,
+    # What is two screens away is neither asked for nor drawn until somebody scrolls there.
+    "DASHBOARD_VIRTUALIZATION_DEFER_DATA": True,
     # Jinja in SQL is one more language to secure, and nothing needs it.
     "ENABLE_TEMPLATE_PROCESSING": False,
 }

@@ -5,8 +5,9 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from watch import CHART_DATA, Watch
 
@@ -35,8 +36,12 @@ FLAGS = [
 FAST = "--disable-gpu-compositing"
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTH = 1280
-# Superset draws what is in view: a window as tall as the page shows everything at once.
+# A window as tall as the page shows everything at once.
 TALL = 5900
+SCREEN: ViewportSize = {"width": WIDTH, "height": 900}
+# Superset draws every tile at once for a browser that is remote controlled; for a person those on
+# the screen and the next one.
+AS_A_PERSON = "Object.defineProperty(Navigator.prototype, 'webdriver', { get: () => false });"
 MARGIN = 24
 TIMEOUT_MS = 60_000
 PAUSE_MS = 400
@@ -44,27 +49,43 @@ MOST_PAUSES = 20
 
 
 @contextmanager
-def chromium(*, for_pictures: bool = False) -> Iterator[Browser]:
-    """Run a headless Chromium of the system; ``for_pictures``: slower, and draws everything."""
-    executable = next(filter(None, map(shutil.which, EXECUTABLES)), None)
+def chromium() -> Iterator[Browser]:
+    """Run a headless Chromium of the system."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=FLAGS if for_pictures else [*FLAGS, FAST]
-        )
+        browser = playwright.chromium.launch(executable_path=executable(), args=[*FLAGS, FAST])
         try:
             yield browser
         finally:
             browser.close()
 
 
+def executable() -> str | None:
+    """Return where the system's Chromium is, none where Playwright's own is to be taken."""
+    return next(filter(None, map(shutil.which, EXECUTABLES)), None)
+
+
 @contextmanager
-def logged_in(browser: Browser, url: str, user: str, password: str) -> Iterator[BrowserContext]:
-    """Log in through the form; every page of the context then belongs to that user."""
-    context = browser.new_context(
-        viewport={"width": WIDTH, "height": TALL}, locale="de-DE", timezone_id="Europe/Berlin"
-    )
-    try:
+def logged_in(
+    browser: Browser, url: str, user: str, password: str, *, for_pictures: bool = False
+) -> Iterator[BrowserContext]:
+    """Log in through the form; every page of the context then belongs to that user.
+
+    It has a profile of its own, as people's browsers have: without one Chromium would translate
+    Superset's scripts anew for every page. ``for_pictures``: slower, and draws everything.
+    """
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as profile,
+        browser.browser_type.launch_persistent_context(
+            profile,
+            executable_path=executable(),
+            args=FLAGS if for_pictures else [*FLAGS, FAST],
+            viewport={"width": WIDTH, "height": TALL},
+            locale="de-DE",
+            timezone_id="Europe/Berlin",
+        ) as context,
+    ):
         context.set_default_timeout(TIMEOUT_MS)
+        context.add_init_script(FORGET_PAGES)
         page = context.new_page()
         # From there to a page that takes no time, unlike the first page of Superset.
         page.goto(f"{url}/login/?next=/health")
@@ -76,8 +97,6 @@ def logged_in(browser: Browser, url: str, user: str, password: str) -> Iterator[
         assert answer.ok, f"{user} is not logged in: {answer.status} {answer.text()}"
         page.close()
         yield context
-    finally:
-        context.close()
 
 
 def open_dashboard(
@@ -161,7 +180,7 @@ def pick(page: Page, filter_id: str, value: str) -> None:
 def apply(page: Page, charts: int) -> None:
     """Apply what is chosen in the filters."""
     with page.expect_response(lambda answer: CHART_DATA in answer.url):
-        page.locator('[data-test="filter-bar__apply-button"]').click()
+        page.locator(APPLY).click()
     wait_until_drawn(page, charts)
 
 
@@ -208,6 +227,22 @@ DRAWN = """(count) => {
     '.dashboard-component-chart-holder .loading, [data-test="loading-indicator"]');
 }"""
 
+DRAWN_ON_SCREEN = """() => {
+  const shapes = ['canvas', 'svg', 'tbody tr', '.header-line', '.ant-empty'];
+  const drawn = shapes.map((shape) => `.slice_container ${shape}`).join(', ');
+  const holders = [...document.querySelectorAll('.dashboard-component-chart-holder')]
+    .filter((holder) => holder.querySelector('[data-test="slice-header"]'))
+    .filter((holder) => holder.getBoundingClientRect().top < innerHeight
+      && holder.getBoundingClientRect().bottom > 0);
+  return holders.length > 0 && holders.every((holder) => !holder.querySelector('.loading')
+    && holder.querySelector(`${drawn}, .ant-alert, .ant-empty`));
+}"""
+
+# Superset keeps a note of every dashboard for its chart editor until somebody leaves the page. One
+# that a test closes is not left, and a hundred notes cost each further page more than a second.
+FORGET_PAGES = """if (location.pathname.startsWith('/superset/dashboard/'))
+  localStorage.removeItem('dashboard__explore_context');"""
+
 UNDRAWN = """() => [...document.querySelectorAll('.dashboard-component-chart-holder')]
   .filter((holder) => holder.querySelector('.header-title'))
   .filter((holder) => holder.querySelector('.loading') || !holder.querySelector(
@@ -215,6 +250,8 @@ UNDRAWN = """() => [...document.querySelectorAll('.dashboard-component-chart-hol
   .map((holder) => holder.querySelector('.header-title').innerText)"""
 
 TITLE = '[data-test="slice-header"] .header-title'
+
+APPLY = '[data-test="filter-bar__apply-button"]'
 
 TABLE = """(title) => {
   const holder = [...document.querySelectorAll('.dashboard-component-chart-holder')].find(

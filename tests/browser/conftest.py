@@ -19,7 +19,7 @@ from datenlabor.service.superset import ADMIN
 
 AT_INSTALLATION = {
     *("test_dashboards", "test_exchange_with_server", "test_links", "test_map_borders"),
-    *("test_map_colours", "test_secret_tiles"),
+    *("test_map_colours", "test_reading", "test_secret_tiles"),
 }
 AT_WORLD = {
     *("test_access_pages", "test_attacks", "test_attacks_charts", "test_attacks_logins"),
@@ -61,16 +61,24 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 
 @pytest.fixture(scope="session")
-def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
+def browser() -> Iterator[Browser]:
     """Return one browser for all: Playwright does not start a second one beside it."""
-    with chromium(for_pictures=pytestconfig.getoption("screenshots") is not None) as browser:
+    with chromium() as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
-def context(installation: Installation, browser: Browser) -> Iterator[BrowserContext]:
+def context(
+    installation: Installation, browser: Browser, pytestconfig: pytest.Config
+) -> Iterator[BrowserContext]:
     """Return the browser of somebody who has logged in (once: log-ins are limited)."""
-    with logged_in(browser, installation.url, ADMIN, installation.password) as context:
+    with logged_in(
+        browser,
+        installation.url,
+        ADMIN,
+        installation.password,
+        for_pictures=pytestconfig.getoption("screenshots") is not None,
+    ) as context:
         yield context
 
 

@@ -30,14 +30,27 @@ class Watch:
 
     def chart_answers(self) -> dict[int, list[dict[str, Any]]]:
         """Return by chart id the results of its last request (one per query)."""
-        results = {}
-        # Of requests that were given up there may be no content any more.
-        for answer in reversed(self.answers):
+        contents = {number: answer.json() for number, answer in self._last_answers().items()}
+        return {
+            number: content.get("result") or [{"error": content}]
+            for number, content in contents.items()
+        }
+
+    def chart_requests(self) -> dict[int, str]:
+        """Return by chart id what was asked for in its last request, as JSON."""
+        return {
+            number: answer.request.post_data or ""
+            for number, answer in self._last_answers().items()
+        }
+
+    def _last_answers(self) -> dict[int, Response]:
+        """Return the last answers only: of requests that were given up there may be no content."""
+        found = {}
+        for answer in self.answers:
             number = json.loads(answer.request.post_data or "{}")["form_data"].get("slice_id")
-            if number is not None and number not in results:
-                content = answer.json()
-                results[number] = content.get("result") or [{"error": content}]
-        return results
+            if number is not None:
+                found[number] = answer
+        return found
 
     def _complain(self, text: str) -> None:
         if TELEMETRY not in text and text not in self.complaints:
