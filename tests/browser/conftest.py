@@ -62,7 +62,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Return one browser for all: Playwright does not start a second one beside it."""
+    """Return one for all, with Playwright behind it; who logs in gets another with a profile."""
     with chromium() as browser:
         yield browser
 
