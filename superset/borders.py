@@ -1,4 +1,7 @@
-"""Background of maps of places: the borders and names of the city's own areas, drawn as map tiles.
+"""Background of maps: the borders of the city's own areas, drawn as map tiles.
+
+Maps of places have the areas with their names behind them (`areas`), maps of areas only the lines
+(`borders`), which show between coloured areas and around those without a colour.
 
 No map of anybody else is needed for it, so that nobody learns what is looked at. What is drawn is
 in the public file: borders and names are no figures. Tiles are squares of Web Mercator, numbered
@@ -32,8 +35,18 @@ _FINER = 2
 _NAMES_FROM = 12
 """Zoom below which names would cover each other."""
 _FONT = ("Inter", "Regular")
-_GROUND, _LINE, _TEXT = "#f1f4f6", "#a9b4bc", "#5d6a73"
+_GROUND, _TEXT = "#f1f4f6", "#5d6a73"
+_LINES = {"areas": "#a9b4bc", "borders": "#8a8a8a"}
 _MAX_AGE = 3600
+
+
+class Tile(NamedTuple):
+    """What is drawn, ``areas`` or ``borders``, at which zoom, in which column and row."""
+
+    kind: str
+    z: int
+    x: int
+    y: int
 
 
 class Area(NamedTuple):
@@ -43,35 +56,40 @@ class Area(NamedTuple):
     rings: list[Ring]
 
 
-def tile_page(z: int, x: int, y: int) -> Response:
-    """Answer a request for a tile, of whoever may see anything here."""
+def tile_page(kind: str, z: int, x: int, y: int) -> Response:
+    """Answer a request for a tile of a kind, of whoever may see anything here."""
     if g.user.is_anonymous and os.environ.get("DATENLABOR_PUBLIC") != "1":
         abort(401)
     if z > DEEPEST or not (x < 2**z and y < 2**z):
         abort(404)
     file = Home(Path(os.environ["DATENLABOR_HOME"])).published_for(PUBLIC)
-    response = Response(_tile_of_release(file, file.resolve(), z, x, y), mimetype="image/png")
+    image = _tile_of_release(file, file.resolve(), Tile(kind, z, x, y))
+    response = Response(image, mimetype="image/png")
     response.cache_control.private = True
     response.cache_control.max_age = _MAX_AGE
     return response
 
 
-def draw_tile(areas: list[Area], z: int, x: int, y: int) -> bytes:
+def draw_tile(areas: list[Area], tile: Tile) -> bytes:
     """Return the tile as PNG; transparent where no area is."""
     side = SIZE * _FINER
     image = Image.new("RGBA", (side, side))
     draw = ImageDraw.Draw(image)
 
     def on_tile(ring: Ring) -> Ring:
-        return [((east * 2**z - x) * side, (south * 2**z - y) * side) for east, south in ring]
+        scale = 2**tile.z
+        return [
+            ((east * scale - tile.x) * side, (south * scale - tile.y) * side)
+            for east, south in ring
+        ]
 
-    for area in areas:
+    for area in areas if tile.kind == "areas" else ():
         for ring in area.rings:
             draw.polygon(on_tile(ring), fill=_GROUND)
     for area in areas:
         for ring in area.rings:
-            draw.line(on_tile(ring), fill=_LINE, width=_FINER * (2 if area.name else 1))
-    if z >= _NAMES_FROM:
+            draw.line(on_tile(ring), fill=_LINES[tile.kind], width=_FINER * (2 if area.name else 1))
+    if tile.kind == "areas" and tile.z >= _NAMES_FROM:
         font = _font(11 * _FINER)
         for area in areas:
             if area.name:
@@ -89,9 +107,9 @@ def in_plane(longitude: float, latitude: float) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=512)
-def _tile_of_release(file: Path, release: Path, z: int, x: int, y: int) -> bytes:
+def _tile_of_release(file: Path, release: Path, tile: Tile) -> bytes:
     """Draw a tile once for each release, known by where the link to its file leads."""
-    return draw_tile(_areas(file, release), z, x, y)
+    return draw_tile(_areas(file, release), tile)
 
 
 @lru_cache(maxsize=2)

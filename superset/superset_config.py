@@ -264,7 +264,8 @@ _SCHEME = "https" if _HTTPS else "http"
 _TILES = os.environ.get("DATENLABOR_TILES") or f"{_SCHEME}:/datenlabor/empty/{{z}}/{{x}}/{{y}}.png"
 DECKGL_BASE_MAP = [
     [f"tile://{_TILES}", "Ohne Hintergrundkarte"],
-    [f"tile://{_SCHEME}:/datenlabor/areas/{{z}}/{{x}}/{{y}}.png", "Grenzen der Gebiete"],
+    [f"tile://{_SCHEME}:/datenlabor/borders/{{z}}/{{x}}/{{y}}.png", "Grenzen der Gebiete"],
+    [f"tile://{_SCHEME}:/datenlabor/areas/{{z}}/{{x}}/{{y}}.png", "Gebiete mit Namen"],
 ]
 
 # -- Own pages: logo, corrected translations, empty map tiles -------------------------------------
@@ -285,7 +286,10 @@ def _language_pack() -> Response:
 _pages = Blueprint("datenlabor", __name__)
 _pages.add_url_rule("/datenlabor/<any(logo, icon):name>.svg", view_func=_image)
 _pages.add_url_rule("/datenlabor/empty/<int:z>/<int:x>/<int:y>.png", view_func=_empty_tile)
-_pages.add_url_rule("/datenlabor/areas/<int:z>/<int:x>/<int:y>.png", view_func=borders.tile_page)
+_pages.add_url_rule(
+    "/datenlabor/<any(areas, borders):kind>/<int:z>/<int:x>/<int:y>.png",
+    view_func=borders.tile_page,
+)
 # The fixed path takes precedence over Superset's `/superset/language_pack/<lang>/`, which knows
 # only the installed texts and needs a permission that nobody has before the log-in, so that the
 # log-in page would stay English.

@@ -1,19 +1,17 @@
 """What lies within hazard zones: points with their distance to the edge, areas by surface.
 
-Shapes come in EPSG:4326, as delivered, and are measured in ETRS89 / UTM zone 32N. East of 12
-degrees it stretches lengths, at 15 degrees by 0.4 per cent; shares of surfaces are hardly affected.
 A flood is all zones of one scenario and edition together: borders between its classes of depth are
 no edge of it.
 """
 
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
+
+from datenlabor.methods.plane import Shapes, in_metres
 
 _SEAM = 2.0
 """Metres. Rounding to five decimals of a degree leaves seams of about a metre between zones."""
@@ -21,7 +19,6 @@ _SEAM = 2.0
 _FLOOD = {"scenario": "str", "edition": "str"}
 """What a flood is known by, with types."""
 
-Shapes = NDArray[np.object_]
 Column = NDArray[np.generic]
 
 
@@ -36,7 +33,7 @@ def located_facilities(facilities: pd.DataFrame, zones: pd.DataFrame) -> pd.Data
     overlap), and ``distance_to_edge_m``, never negative. Raises shapely.errors.ShapelyError where
     a geometry is none.
     """
-    points = _metres(shapely.points(facilities[["longitude", "latitude"]].to_numpy(np.float64)))
+    points = in_metres(shapely.points(facilities[["longitude", "latitude"]].to_numpy(np.float64)))
     parts = [
         facilities[["facility_code"]].assign(
             **flood,
@@ -66,7 +63,7 @@ def covered_areas(areas: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     **Grain:** area x scenario x edition, with ``surface_m2`` of the area and ``inside_m2`` of it.
     Raises shapely.errors.ShapelyError where a geometry is none or no valid polygon.
     """
-    shapes = _metres(shapely.from_geojson(areas["geometry"].to_numpy()))
+    shapes = in_metres(shapely.from_geojson(areas["geometry"].to_numpy()))
     parts = [
         areas[["area_code"]].assign(
             **flood,
@@ -84,7 +81,7 @@ def covered_areas(areas: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
 def _floods(zones: pd.DataFrame) -> Iterator[tuple[dict[str, str], pd.DataFrame, Shapes]]:
     """Yield each flood with its zones in the order of their codes, and their shapes in metres."""
     for (scenario, edition), members in zones.sort_values("zone_code").groupby(list(_FLOOD)):
-        shapes = _metres(shapely.from_geojson(members["geometry"].to_numpy()))
+        shapes = in_metres(shapely.from_geojson(members["geometry"].to_numpy()))
         yield {"scenario": str(scenario), "edition": str(edition)}, members, shapes
 
 
@@ -105,22 +102,6 @@ def _extent(shapes: Shapes) -> shapely.Geometry:
     """Return the surface of all shapes together, without seams between them."""
     united = shapely.buffer(shapely.union_all(shapes), _SEAM, join_style="mitre")
     return shapely.buffer(united, -_SEAM, join_style="mitre")
-
-
-def _metres(shapes: Shapes) -> Shapes:
-    """Return shapes in degrees as shapes in metres."""
-    transformer = _to_metres()
-
-    def projected(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transformer.transform(degrees[:, 0], degrees[:, 1]))
-
-    result: Shapes = shapely.transform(shapes, projected)
-    return result
-
-
-@cache
-def _to_metres() -> Transformer:
-    return Transformer.from_crs("EPSG:4326", "EPSG:25832", always_xy=True)
 
 
 def _joined(parts: list[pd.DataFrame], types: dict[str, str]) -> pd.DataFrame:

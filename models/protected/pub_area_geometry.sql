@@ -21,7 +21,8 @@ final as (
         areas.municipality_code,
         areas.area_order,
         parts.part_number,
-        parts.contour
+        parts.contour,
+        parts.drawn_contour
     from parts
     inner join areas on parts.area_key = areas.area_key
     inner join levels on areas.area_level_rank < levels.level_rank

@@ -67,7 +67,7 @@ figures as (
     from balances
 ),
 
-final as (
+drawn as (
     select
         figures.audience_code,
         figures.area_code,
@@ -85,9 +85,16 @@ final as (
         figures.attribution,
         figures.value_text,
         figures.shown_value,
-        parts.contour
+        parts.drawn_contour
     from figures
     inner join parts on figures.area_code = parts.area_code
+),
+
+final as (
+    select
+        *,
+        {{ colour_value("shown_value") }} as colour_value
+    from drawn
 )
 
 select * from final

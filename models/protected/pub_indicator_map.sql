@@ -10,7 +10,7 @@ indicators as (
     select * from {{ ref("dim_indicator") }}
 ),
 
-final as (
+drawn as (
     select
         figures.audience_code,
         figures.area_code,
@@ -32,7 +32,7 @@ final as (
         figures.conf_status,
         figures.attribution,
         figures.value_text,
-        parts.contour,
+        parts.drawn_contour,
         coalesce(indicators.note_text, '–') as note_text,
         -- As shown: shares in percent, with the decimals of the indicator.
         round(
@@ -42,6 +42,13 @@ final as (
     inner join parts on figures.area_code = parts.area_code
     inner join indicators on figures.indicator_code = indicators.indicator_code
     where figures.is_within_series
+),
+
+final as (
+    select
+        *,
+        {{ colour_value("shown_value") }} as colour_value
+    from drawn
 )
 
 select * from final

@@ -136,7 +136,7 @@ ECONOMY_METRICS: Mapping[str, Mapping[str, str]] = {
         "business_climate_index": _of_one_row("climate_balance"),
     },
     MAPS: {
-        "company_map_value": "case when count(distinct (audience_code, figure_code, period_name,"
-        " industry_name)) = 1 then max(shown_value) end",
+        "company_map_colour": "case when count(distinct (audience_code, figure_code, period_name,"
+        " industry_name)) = 1 then max(coalesce(nullif(shown_value, 0), shown_value + 0.0001)) end",
     },
 }

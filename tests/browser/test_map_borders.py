@@ -12,12 +12,12 @@ ZOOM = 12
 PNG = b"\x89PNG"
 
 
-def path_of(longitude: float, latitude: float) -> str:
+def path_of(longitude: float, latitude: float, kind: str = "areas") -> str:
     """Return the address of the tile a place lies on."""
     south = math.log(math.tan(math.radians(45 + latitude / 2)))
     column = int((longitude + 180) / 360 * 2**ZOOM)
     row = int((1 - south / math.pi) / 2 * 2**ZOOM)
-    return f"/datenlabor/areas/{ZOOM}/{column}/{row}.png"
+    return f"/datenlabor/{kind}/{ZOOM}/{column}/{row}.png"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,18 @@ def test_borders_are_drawn_where_the_city_is(
     assert len(here) > 5 * len(elsewhere)
 
 
-@pytest.mark.parametrize("path", ["/datenlabor/areas/2/4/0.png", "/datenlabor/areas/30/0/0.png"])
+def test_lines_alone_are_less_than_areas_with_names(
+    installation: Installation, context: BrowserContext, place: tuple[float, float]
+) -> None:
+    lines, areas = (
+        context.request.get(f"{installation.url}{path_of(*place, kind)}").body()
+        for kind in ("borders", "areas")
+    )
+    assert lines.startswith(PNG)
+    assert 0 < len(lines) < len(areas)
+
+
+@pytest.mark.parametrize("path", ["/datenlabor/areas/2/4/0.png", "/datenlabor/borders/30/0/0.png"])
 def test_there_is_no_tile_beyond_the_world(
     installation: Installation, context: BrowserContext, path: str
 ) -> None:

@@ -8,7 +8,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import pytest
-from chromium import open_dashboard
+from chromium import apply, open_dashboard, pick
 from installation import Installation
 from playwright.sync_api import BrowserContext, Page
 from stored import stored_dashboards
@@ -22,7 +22,7 @@ DASHBOARD = "ueberschuldung"
 MAP = "Karte der Überschuldung"
 INDICATOR = "overindebted"
 TOLERANCE = 0.04
-"""Of the surface: borders between areas have a colour of their own."""
+"""Of the surface: between areas is the colour of borders."""
 
 # The legend lies on the map.
 HIDE_LEGEND = """(title) => {
@@ -32,6 +32,13 @@ HIDE_LEGEND = """(title) => {
   const text = list.innerText;
   list.parentElement.style.visibility = 'hidden';
   return text;
+}"""
+COLOURS_OF_LEGEND = """(title) => {
+  const tiles = [...document.querySelectorAll('.dashboard-component-chart-holder')];
+  const tile = tiles.find((found) => found.innerText.includes(title));
+  const list = [...tile.querySelectorAll('ul')].find((found) => / - /.test(found.innerText));
+  return [...list.querySelectorAll('li')].map(
+    (line) => getComputedStyle(line.querySelector('span')).color);
 }"""
 # Pillow comes with Superset, in its environment. Paper, and what letters are made of, is grey.
 COUNT_COLOURS = """
@@ -78,6 +85,23 @@ def _from_light_to_dark(
     return sorted(filling, key=lambda entry: -sum(entry[1]))
 
 
+def expected_shares(
+    installation: Installation, bounds: list[float], indicator: str, year: int
+) -> list[float]:
+    """Return how much of the surface that has a value lies in each class, nought included."""
+    rows = installation.rows(
+        "select shown_value, drawn_contour from protected.pub_indicator_map "
+        "where indicator_name = ? and calendar_year = ? and shown_value is not null "
+        "and area_level_name = (select min(area_level_name) from protected.pub_indicator_map)",
+        indicator,
+        year,
+    )
+    classes: dict[int, float] = defaultdict(float)
+    for value, contour in rows:
+        classes[bisect_right(bounds, value)] += surface(contour)
+    return shares([classes[number] for number in sorted(classes)])
+
+
 def test_darker_areas_have_higher_values(
     installation: Installation, context: BrowserContext
 ) -> None:
@@ -86,17 +110,49 @@ def test_darker_areas_have_higher_values(
     )
     bounds, counts = colours_of(page, MAP)
     page.close()
-    rows = installation.rows(
-        "select shown_value, contour from protected.pub_indicator_map where indicator_code = ? "
-        "and shown_value is not null and calendar_year = (select max(calendar_year) from "
-        "protected.pub_overindebtedness where is_profile_area) and area_level_name = "
-        "(select min(area_level_name) from protected.pub_indicator_map where indicator_code = ?)",
-        INDICATOR,
+    [(indicator, year)] = installation.rows(
+        "select max(indicator_name), (select max(calendar_year) from "
+        "protected.pub_overindebtedness where is_profile_area) "
+        "from protected.pub_indicator_map where indicator_code = ?",
         INDICATOR,
     )
-    classes: dict[int, float] = defaultdict(float)
-    for value, contour in rows:
-        classes[bisect_right(bounds, value)] += surface(contour)
-    expected = shares([classes[number] for number in sorted(classes)])
+    expected = expected_shares(installation, bounds, indicator, year)
     assert len(expected) > 2
     assert shares([float(count) for count in counts]) == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_nought_has_the_colour_of_the_lowest_class(
+    installation: Installation, context: BrowserContext
+) -> None:
+    stored = STORED["gebiete"]
+    [(indicator, year, noughts)] = installation.rows(
+        "select indicator_name, calendar_year, count(*) from protected.pub_indicator_map "
+        "where calendar_year = (select max(calendar_year) from protected.pub_indicator_map "
+        "where is_comparison_year) and shown_value = 0 and area_level_name = "
+        "(select min(area_level_name) from protected.pub_indicator_map) "
+        "group by all order by count(*) desc, indicator_name limit 1"
+    )
+    assert noughts > 2
+    page, _ = open_dashboard(context, installation.url, "gebiete", charts=len(stored.charts))
+    for name, value in (("Indikator", indicator), ("Jahr", str(year))):
+        native_filter = stored.filter_named(name)
+        assert native_filter is not None
+        pick(page, native_filter["id"], value)
+    apply(page, len(stored.charts))
+    bounds, counts = colours_of(page, "Karte der Gebiete")
+    page.close()
+    expected = expected_shares(installation, bounds, indicator, year)
+    assert shares([float(count) for count in counts]) == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_every_class_of_a_legend_has_a_colour(
+    installation: Installation, context: BrowserContext
+) -> None:
+    page, _ = open_dashboard(
+        context, installation.url, "branchen", charts=len(STORED["branchen"].charts)
+    )
+    colours = page.evaluate(COLOURS_OF_LEGEND, "Wo der Wirtschaftszweig wächst")
+    page.close()
+    assert len(colours) == 5
+    assert len(set(colours)) == 5
+    assert not [colour for colour in colours if colour.endswith(", 0)")]

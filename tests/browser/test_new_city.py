@@ -107,10 +107,10 @@ def test_the_map_shows_the_areas_of_the_city(
     rows = city_installation.chart_data(
         "pub_indicator_map",
         ["area_name"],
-        ["map_value"],
+        ["map_colour"],
         {"indicator_name": "Einwohner (Melderegister)", "calendar_year": 2012},
     )
-    assert {row["area_name"]: row["map_value"] for row in rows} == {
+    assert {row["area_name"]: row["map_colour"] for row in rows} == {
         f"Gebiet {area}": people for area, people in AREAS.items()
     }
 
