@@ -40,6 +40,7 @@ from appearance import (
 )
 from comments.pages import blueprint as comment_pages
 from flask import Blueprint, Flask, Response, g, request, send_file
+from jinja2 import ChoiceLoader, FileSystemLoader
 from sqlalchemy.pool import NullPool
 from superset.config import DISALLOWED_SQL_FUNCTIONS as SUPERSET_DISALLOWED_SQL_FUNCTIONS
 
@@ -143,6 +144,9 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802  Superset's name
             by_address(blueprint)
             by_account(blueprint)
     people.follow_logins(app)
+    # Superset's own place for additions to the head of its pages.
+    own = FileSystemLoader(_HERE / "templates")
+    app.jinja_loader = ChoiceLoader([own, app.jinja_loader])
     app.wsgi_app = responses.same_for_everyone(app.wsgi_app)
     app.appbuilder.add_link("Einordnungen", href="/einordnungen/")
     # The last to be named is the first to be called.
@@ -279,6 +283,10 @@ def _empty_tile(**_place: int) -> Response:
     return send_file(_HERE / "static" / "empty.png", max_age=86_400)
 
 
+def _whole_page_script() -> Response:
+    return send_file(_HERE / "static" / "whole_page.js", max_age=3600)
+
+
 def _language_pack() -> Response:
     return send_file(_TRANSLATIONS / "de" / "LC_MESSAGES" / "messages.json", max_age=0)
 
@@ -290,6 +298,7 @@ _pages.add_url_rule(
     "/datenlabor/<any(areas, borders):kind>/<int:z>/<int:x>/<int:y>.png",
     view_func=borders.tile_page,
 )
+_pages.add_url_rule("/datenlabor/whole_page.js", view_func=_whole_page_script)
 # The fixed path takes precedence over Superset's `/superset/language_pack/<lang>/`, which knows
 # only the installed texts and needs a permission that nobody has before the log-in, so that the
 # log-in page would stay English.

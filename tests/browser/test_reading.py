@@ -16,7 +16,7 @@ from chromium import (
 )
 from installation import Installation, listed
 from opened import Opened, check_table, title
-from playwright.sync_api import BrowserContext, Page, ViewportSize
+from playwright.sync_api import BrowserContext, Page
 from stored import stored_dashboards
 from watch import CHART_DATA, Watch
 
@@ -36,7 +36,7 @@ def test_a_reader_finds_every_tile_as_chosen(
     by_title = {plain(title(chart)): chart for chart in stored.charts}
     by_area = stored.filter_named(FILTER)
     assert by_area
-    page, watch = read(context, installation, slug, SCREEN)
+    page, watch = read(context, installation, slug)
     assert 0 < len(watch.chart_answers()) < len(stored.charts)
 
     pick(page, by_area["id"], AREA)
@@ -57,27 +57,40 @@ def test_a_reader_finds_every_tile_as_chosen(
     page.close()
 
 
-def test_a_page_is_whole_after_somebody_has_read_it_at_half_its_size(
-    installation: Installation, context: BrowserContext
+@pytest.mark.parametrize(
+    ("kind", "start", "place"), [("image", b"\xff\xd8\xff", "top"), ("pdf", b"%PDF", "end")]
+)
+def test_a_download_has_the_whole_page(
+    kind: str,
+    start: bytes,
+    place: str,
+    installation: Installation,
+    context: BrowserContext,
 ) -> None:
-    """As the handbook says: what is not drawn is missing in pictures of the page."""
+    """Far from the screen nothing is drawn, above it as below."""
     longest = max(STORED.values(), key=lambda stored: len(stored.charts))
-    half = ViewportSize(width=2 * SCREEN["width"], height=2 * SCREEN["height"])
-    page, watch = read(context, installation, longest.slug, half)
+    page, watch = read(context, installation, longest.slug)
+    if place == "end":
+        for _ in scrolled_through(page):
+            pass
     assert page.evaluate(UNDRAWN)
-    assert len(list(scrolled_through(page))) == len(longest.charts)
+    page.locator(".header-with-actions button:has(.anticon-ellipsis)").click()
+    page.get_by_role("menuitem", name="Herunterladen").hover()
+    with page.expect_download() as download:
+        page.locator(f'[role=menuitem][data-menu-id$="-download-{kind}"]').click()
+        page.get_by_role("status").filter(has_text="vollständig gezeichnet").wait_for()
     assert page.evaluate(UNDRAWN) == watch.complaints == []
+    assert len(watch.chart_answers()) == len(longest.charts)
+    assert download.value.path().read_bytes().startswith(start)
     page.close()
 
 
-def read(
-    context: BrowserContext, installation: Installation, slug: str, size: ViewportSize
-) -> tuple[Page, Watch]:
+def read(context: BrowserContext, installation: Installation, slug: str) -> tuple[Page, Watch]:
     """Open a dashboard as a person and wait for the tiles on the screen."""
     page, watch = context.new_page(), Watch(installation.url)
     watch.attach(page)
     page.add_init_script(AS_A_PERSON)
-    page.set_viewport_size(size)
+    page.set_viewport_size(SCREEN)
     page.goto(f"{installation.url}/superset/dashboard/{slug}/")
     page.wait_for_function(DRAWN_ON_SCREEN)
     return page, watch

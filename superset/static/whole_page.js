@@ -1,0 +1,78 @@
+// A picture or PDF of a page has all of its tiles.
+//
+// Superset draws a row of tiles when it comes near the screen, and takes a picture of what is
+// drawn. Here the choice "download" first tells all rows that they are near, waits until their
+// tiles are drawn, and then lets Superset go on.
+(() => {
+  // How rows ask to be told; nothing else on Superset's pages asks so.
+  const NEAR_THE_SCREEN = '100% 0px';
+  const DOWNLOADS = /-download-(pdf|image)$/;
+  const TILES = '.dashboard-component-chart-holder';
+  const DRAWN = '.slice_container :is(canvas, svg, tbody tr, .header-line), .ant-empty, .ant-alert';
+  const LONGEST_MS = 90000;
+  const PAUSE_MS = 200;
+  // What is drawn last still moves into place.
+  const SETTLED_MS = 1500;
+
+  const rows = new Set();
+  window.IntersectionObserver = class extends IntersectionObserver {
+    constructor(tell, options) {
+      super(tell, options);
+      this.comeNear = () => tell([{ isIntersecting: true, target: this.target }], this);
+      if (options?.rootMargin === NEAR_THE_SCREEN) rows.add(this);
+    }
+
+    observe(target) {
+      this.target = target;
+      super.observe(target);
+    }
+
+    disconnect() {
+      rows.delete(this);
+      super.disconnect();
+    }
+  };
+
+  const pause = (ms) => new Promise((proceed) => setTimeout(proceed, ms));
+
+  const undrawn = () => [...document.querySelectorAll(TILES)].filter(
+    (tile) => tile.querySelector('.header-title')
+      && (tile.querySelector('.loading') || !tile.querySelector(DRAWN)));
+
+  const say = (text) => {
+    const line = document.createElement('div');
+    line.setAttribute('role', 'status');
+    line.textContent = text;
+    line.style.cssText = 'position: fixed; z-index: 10000; bottom: 24px; left: 50%;'
+      + ' transform: translateX(-50%); padding: 12px 20px; border-radius: 6px;'
+      + ' background: #1f2d37; color: #fff; font-family: Inter, sans-serif; font-size: 14px';
+    document.body.append(line);
+    return line;
+  };
+
+  const drawAll = async () => {
+    const end = Date.now() + LONGEST_MS;
+    [...rows].forEach((row) => row.comeNear());
+    while (undrawn().length && Date.now() < end) await pause(PAUSE_MS);
+    await pause(SETTLED_MS);
+  };
+
+  let isReady = false;
+  document.addEventListener('click', async (event) => {
+    const choice = event.target.closest?.('[role="menuitem"]');
+    if (isReady || !DOWNLOADS.test(choice?.dataset.menuId ?? '') || !undrawn().length) return;
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const line = say('Die Seite wird vollständig gezeichnet, dann beginnt der Download …');
+    await drawAll();
+    line.remove();
+    const missing = undrawn().length;
+    if (missing) {
+      const warning = say(`${missing} Kacheln waren nicht rechtzeitig fertig und fehlen im Bild.`);
+      pause(LONGEST_MS / 6).then(() => warning.remove());
+    }
+    isReady = true;
+    choice.click();
+    isReady = false;
+  }, true);
+})();
