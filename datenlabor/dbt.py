@@ -24,6 +24,8 @@ from datenlabor.protection.parameters import are_own
 _DBT: tuple[str | Path, ...] = (sys.executable, "-P", "-m", "datenlabor.dbt_process")
 _METHODS = "datenlabor/methods/*.py"
 _INPUTS = ("models", "seeds", "macros", "snapshots", "tests/dbt", "contracts")
+_PARSED = ("models", "seeds", "macros", "snapshots", "tests/dbt", "analyses")
+_PARSED_TYPES = {".sql", ".yml", ".md", ".py"}
 _INPUT_FILES = ("dbt_project.yml", "profiles.yml", "requirements.lock")
 _FIRST_SNAPSHOTS = (
     *("build", "--select", "+resource_type:snapshot"),
@@ -148,6 +150,26 @@ def basis(inputs: Inputs) -> str | None:
     )
 
 
+def forget_outdated_parse(target: Path) -> None:
+    """Let dbt parse anew where it keeps, in ``target``, what it parsed of other code.
+
+    Left alone it parses only the files that have changed, and then other files' properties of
+    singular tests are gone: the published results of the tests would lack their German rules.
+    """
+    digest = hashlib.sha256()
+    for folder in _PARSED:
+        for file in sorted((PROJECT / folder).rglob("*")):
+            if file.suffix in _PARSED_TYPES:
+                digest.update(f"{file.relative_to(PROJECT)}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    code, note = digest.hexdigest(), target / "parsed_code.txt"
+    if note.exists() and note.read_text("utf-8") == code:
+        return
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "partial_parse.msgpack").unlink(missing_ok=True)
+    note.write_text(code, "utf-8")
+
+
 def parse() -> None:
     """Refresh the manifests in ``target`` without touching a database.
 
@@ -155,6 +177,7 @@ def parse() -> None:
         DatenlaborError: the project cannot be parsed; the message is dbt's.
 
     """
+    forget_outdated_parse(TARGET)
     finished = subprocess.run(
         [*_DBT, "--quiet", "parse", "--target-path", TARGET],
         cwd=PROJECT,
@@ -193,6 +216,7 @@ def _run(
         "DATENLABOR_AS_OF": as_of.isoformat() if as_of else "",
         **narrow.environment(selected),
     }
+    forget_outdated_parse(TARGET)
     command = [*_DBT, *arguments, *options]
     # Open files: dbt inherits the lock of the store. If this process is killed, dbt goes on, and
     # whoever comes next waits for it.

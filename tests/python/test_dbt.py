@@ -272,3 +272,17 @@ def test_the_real_project_has_a_fingerprint_and_a_dbt(home: Home) -> None:
         text=True,
     )
     assert "build" in said.stdout
+
+
+def test_after_a_change_of_code_dbt_parses_all_of_it(project: Path) -> None:
+    kept = project / "target" / "partial_parse.msgpack"
+    dbt.parse()
+    kept.write_text("what dbt keeps", "utf-8")
+    dbt.parse()
+    assert kept.exists()
+    (project / "seeds/b.csv").write_text("2", "utf-8")
+    dbt.parse()
+    assert kept.exists(), "figures are no code"
+    (project / "models/a.sql").write_text("2", "utf-8")
+    dbt.parse()
+    assert not kept.exists()

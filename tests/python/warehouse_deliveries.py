@@ -16,6 +16,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from datenlabor.audiences import COLUMN, INTERNAL
+from datenlabor.dbt import forget_outdated_parse
 from datenlabor.deliveries.contract import contracts
 from datenlabor.paths import PROJECT, TARGET
 
@@ -108,6 +109,7 @@ def manifest() -> Manifest:
     parse = ["parse", *_options(home), "--vars", json.dumps(_ALONE)]
     with (home / ".lock").open("w") as lock, patch.dict(os.environ, DATENLABOR_HOME=str(home)):
         fcntl.flock(lock, fcntl.LOCK_EX)
+        forget_outdated_parse(home / "target")
         manifest = dbtRunner().invoke(parse).result
     assert isinstance(manifest, Manifest)
     # It stays: looking through it for garbage in every run would take longer than many a model.

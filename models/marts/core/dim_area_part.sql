@@ -4,7 +4,7 @@ with areas as (
 ),
 
 parts as (
-    select * from {{ ref("int_area_part_drawn") }}
+    select * from {{ ref("int_area_part_outlined") }}
 ),
 
 final as (
