@@ -9,6 +9,10 @@ delivery changes that for rows of its own dataset only: a model that joins the l
 dataset, or to the first model of one, stays as it is. A model that reads the list without any
 dataset reads it for its own sake.
 
+Models that look up, in the list or in the releases made of it, only what their own rows came with
+say so in their properties (``looks_up_releases``): what is new there is of rows they do not have.
+The sources are what they were where a delivery describes its own as all before it did.
+
 A delivery of figures speaks of few measures: large tables are made anew for these only
 (``macros/changed_measures.sql``).
 
@@ -32,6 +36,14 @@ _SOURCE = "deliveries"
 _LISTS = ("delivery", "withdrawal")
 _QUARANTINE = "quarantined_row"
 _FIGURES = "figure"
+_LOOKS_UP = "looks_up_releases"
+_RELEASES = "dim_release"
+_SOURCES = ("stg_register__sources", "stg_register__licences")
+_LASTING = (
+    *("source_publisher", "source_title", "source_table_code", "source_url"),
+    *("source_licence_code", "source_attribution", "source_rhythm", "source_lag_months"),
+)
+"""What ``_SOURCES`` take from a delivery, as its record names it."""
 _RESULTS = "https://schemas.getdbt.com/dbt/run-results/v6.json"
 _MOST_MEASURES = 50
 """Of which the rows are replaced; beyond that all rows are made anew in less time."""
@@ -47,6 +59,8 @@ class Node:
     """Of a source the name of its group of tables, else empty."""
     parents: tuple[str, ...]
     """Keys of what it is made of or looks at."""
+    looks_up_releases: bool = False
+    """Whether it reads deliveries and releases only for those its other rows came with."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +132,7 @@ def read_graph(manifest: Path) -> Graph:
             kind=_kind(node),
             group=node.get("source_name", ""),
             parents=tuple(node.get("depends_on", {}).get("nodes", ())),
+            looks_up_releases=bool(node.get("config", {}).get("meta", {}).get(_LOOKS_UP)),
         )
         for part in ("nodes", "sources")
         for key, node in content[part].items()
@@ -153,13 +168,30 @@ def selection(
     records = [delivery.record for delivery in touched]
     if not any(record.records_quarantined or record.values_quarantined for record in records):
         unchanged |= {_QUARANTINE}
+    are_known = _describe_known_sources(came, [item for item in known if item not in came])
     nodes = sorted(
         key
-        for key in changed(finished.graph, unchanged)
+        for key in changed(finished.graph, unchanged, _SOURCES if are_known else ())
         if finished.graph[key].kind in ("table", "snapshot", "test")
     )
     are_figures = datasets == {_FIGURES} and _QUARANTINE in unchanged
     return Selection(tuple(nodes), _measures(came) if are_figures else ())
+
+
+def _describe_known_sources(came: Iterable[Delivery], known: Iterable[Delivery]) -> bool:
+    """Return whether the sources are what they were: each is known, and always called the same."""
+    descriptions: dict[str, set[tuple[object, ...]]] = {}
+    for delivery in known:
+        if delivery.is_active:
+            descriptions.setdefault(delivery.record.source_code, set()).add(_description(delivery))
+    return all(
+        descriptions.get(delivery.record.source_code) == {_description(delivery)}
+        for delivery in came
+    )
+
+
+def _description(delivery: Delivery) -> tuple[object, ...]:
+    return tuple(getattr(delivery.record, name) for name in _LASTING)
 
 
 def _measures(deliveries: Iterable[Delivery]) -> tuple[str, ...]:
@@ -179,13 +211,19 @@ def _datasets(delivery: Delivery) -> frozenset[str]:
     return frozenset({delivery.record.dataset} | files & contracts().keys())
 
 
-def changed(graph: Graph, unchanged: Collection[str]) -> frozenset[str]:
-    """Return the keys of all nodes that may change although the delivered tables named do not."""
+def changed(
+    graph: Graph, unchanged: Collection[str], same_models: Collection[str] = ()
+) -> frozenset[str]:
+    """Return the keys of all nodes that may change although those named do not.
+
+    ``unchanged`` are delivered tables, ``same_models`` models that read the list.
+    """
     sources = {key: node for key, node in graph.items() if node.group == _SOURCE}
     lists = {key for key, node in sources.items() if node.name in _LISTS}
     lists |= {key for key, node in graph.items() if node.parents and lists.issuperset(node.parents)}
     same = {key for key, node in sources.items() if node.name in unchanged}
     # What speaks of the rows of a table: itself and those who read it first.
+    looked_up = lists | {key for key, node in graph.items() if node.name == _RELEASES}
     rows = same | {key for key, node in graph.items() if not same.isdisjoint(node.parents)}
     found = set(sources) - same
     is_growing = True
@@ -195,10 +233,10 @@ def changed(graph: Graph, unchanged: Collection[str]) -> frozenset[str]:
             for key, node in graph.items()
             if key not in found
             and not found.isdisjoint(node.parents)
-            and not (
-                # It reads the list only for the sake of rows in which nothing changed.
-                not rows.isdisjoint(node.parents) and (found & set(node.parents)) <= lists
-            )
+            and node.name not in same_models
+            # It reads the list only for the sake of rows in which nothing changed.
+            and not (not rows.isdisjoint(node.parents) and (found & set(node.parents)) <= lists)
+            and not (node.looks_up_releases and (found & set(node.parents)) <= looked_up)
         }
         found |= reached
         is_growing = bool(reached)

@@ -31,7 +31,7 @@ joined as (
         used_sources.first_year,
         used_sources.last_year,
         used_sources.latest_period_end_on,
-        sources.data_state_on,
+        used_sources.data_state_on,
         used_sources.rhythm_name,
         used_sources.lag_months,
         used_sources.due_on,

@@ -16,7 +16,6 @@ delivered_sources as (
         source_url as url,
         source_licence_code as licence_code,
         source_attribution as attribution,
-        published_on as data_state_on,
         source_rhythm,
         cast(source_lag_months as integer) as source_lag_months
     from deliveries
@@ -34,7 +33,6 @@ final as (
         url,
         licence_code,
         attribution,
-        data_state_on,
         source_rhythm,
         cast(source_lag_months as integer) as source_lag_months
     from delivered_sources
@@ -47,7 +45,6 @@ final as (
         product_sources.url,
         product_sources.licence_code,
         product_sources.attribution,
-        product_sources.data_state_on,
         delivered_sources.source_rhythm,
         delivered_sources.source_lag_months
     from product_sources

@@ -35,7 +35,10 @@ GRAPH = SOURCES | {
     "figures": node("figures", "view", "figure", "list"),
     "facilities": node("facilities", "view", "facility", "list"),
     "bad_rows": node("bad_rows", "view", "quarantined_row", "list"),
-    "publications": node("publications", "table", "list", "seed"),
+    "dim_release": node("dim_release", "table", "list", "seed"),
+    "stg_register__sources": node("stg_register__sources", "view", "list", "seed"),
+    "credits": node("credits", "table", "values", "stg_register__sources"),
+    "titles": Node("titles", "table", "", ("values", "dim_release"), looks_up_releases=True),
     "values": node("values", "table", "figures", "seed"),
     "gaps": node("gaps", "table", "values", "bad_rows"),
     "places": node("places", "table", "facilities"),
@@ -59,6 +62,9 @@ def delivery(delivery_id: str, dataset: str, **changes: object) -> Delivery:
     return Delivery(Record.model_construct(**content | changes), None, Path("nowhere"))
 
 
+OF_FACILITIES = {
+    *("dim_release", "places", "places_with_source", "history", "places_are_unique"),
+}
 OLD = [delivery("1", "figure"), delivery("2", "facility")]
 FINISHED = FinishedBuild("rules", ("1", "2"), GRAPH, "manifest")
 
@@ -72,11 +78,17 @@ def selected(*came: Delivery, finished: FinishedBuild = FINISHED) -> set[str] | 
 
 def test_a_delivery_changes_what_reads_its_rows_or_the_list_for_its_own_sake() -> None:
     assert selected(delivery("3", "figure")) == {
-        *("publications", "values", "gaps", "figures_keep_contract", "values_refer"),
+        *("dim_release", "values", "gaps", "figures_keep_contract", "values_refer"),
+        *("credits", "titles"),
     }
-    assert selected(delivery("3", "facility")) == {
-        *("publications", "places", "places_with_source", "history", "places_are_unique"),
-    }
+    assert selected(delivery("3", "facility")) == OF_FACILITIES
+
+
+@pytest.mark.parametrize("changes", [{"source_title": "New"}, {"source_code": "new"}])
+def test_a_source_that_is_new_or_called_otherwise_changes_what_reads_the_sources(
+    changes: dict[str, str],
+) -> None:
+    assert selected(delivery("3", "facility", **changes)) == OF_FACILITIES | {"credits"}
 
 
 def test_measures_that_a_spec_describes_come_with_its_figures(tmp_path: Path) -> None:
@@ -90,10 +102,7 @@ def test_measures_that_a_spec_describes_come_with_its_figures(tmp_path: Path) ->
 
 def test_rows_in_quarantine_are_of_every_dataset() -> None:
     changed = selected(delivery("3", "facility", records_quarantined=1))
-    assert changed == {
-        *("publications", "places", "places_with_source", "history", "places_are_unique"),
-        "gaps",
-    }
+    assert changed == OF_FACILITIES | {"gaps"}
 
 
 def test_a_spec_that_changed_its_dataset_ends_rows_of_the_former_one() -> None:
@@ -129,7 +138,10 @@ def test_whoever_reads_what_changed_but_the_list_changes_too(unchanged: set[str]
     changed = narrow.changed(GRAPH, unchanged)
     assert changed & SOURCES.keys() == SOURCES.keys() - unchanged
     for key, read in GRAPH.items():
-        if not (changed & set(read.parents)) <= {"list", "delivery", "withdrawal"}:
+        known = {"list", "delivery", "withdrawal"}
+        if read.looks_up_releases:
+            known |= {"dim_release"}
+        if not (changed & set(read.parents)) <= known:
             assert key in changed
 
 

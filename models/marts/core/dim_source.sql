@@ -17,7 +17,6 @@ final as (
         sources.licence_code,
         licences.licence_name,
         licences.licence_url,
-        sources.data_state_on,
         sources.source_rhythm,
         sources.source_lag_months
     from sources

@@ -20,6 +20,10 @@ sources as (
     select * from {{ ref("dim_source") }}
 ),
 
+states as (
+    select * from {{ ref("stg_register__source_states") }}
+),
+
 rhythms as (
     select * from {{ ref("code_rhythm") }}
 ),
@@ -127,6 +131,7 @@ final as (
         timed.last_year,
         timed.latest_period_end_on,
         timed.is_current,
+        states.data_state_on,
         timed.rhythm_code,
         rhythms.name_de as rhythm_name,
         timed.lag_months,
@@ -139,6 +144,7 @@ final as (
         ) as due_on
     from timed
     inner join rhythms on timed.rhythm_code = rhythms.rhythm_code
+    inner join states on timed.source_code = states.source_code
 )
 
 select * from final
