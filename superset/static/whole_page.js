@@ -7,7 +7,6 @@
   // How rows ask to be told; nothing else on Superset's pages asks so.
   const NEAR_THE_SCREEN = '100% 0px';
   const DOWNLOADS = /-download-(pdf|image)$/;
-  const TILES = '.dashboard-component-chart-holder';
   const DRAWN = '.slice_container :is(canvas, svg, tbody tr, .header-line), .ant-empty, .ant-alert';
   const LONGEST_MS = 90000;
   const PAUSE_MS = 200;
@@ -35,9 +34,11 @@
 
   const pause = (ms) => new Promise((proceed) => setTimeout(proceed, ms));
 
-  const undrawn = () => [...document.querySelectorAll(TILES)].filter(
-    (tile) => tile.querySelector('.header-title')
-      && (tile.querySelector('.loading') || !tile.querySelector(DRAWN)));
+  const tiles = () => [...document.querySelectorAll('.dashboard-component-chart-holder')].filter(
+    (holder) => holder.querySelector('.header-title'));
+
+  const undrawn = () => tiles().filter(
+    (tile) => tile.querySelector('.loading') || !tile.querySelector(DRAWN));
 
   const say = (text) => {
     const line = document.createElement('div');
@@ -57,18 +58,28 @@
     await pause(SETTLED_MS);
   };
 
+  const hold = (event) => {
+    event.stopImmediatePropagation();
+    event.preventDefault();
+  };
+
+  let isDrawing = false;
   let isReady = false;
   document.addEventListener('click', async (event) => {
     const choice = event.target.closest?.('[role="menuitem"]');
-    if (isReady || !DOWNLOADS.test(choice?.dataset.menuId ?? '') || !undrawn().length) return;
-    event.stopImmediatePropagation();
-    event.preventDefault();
+    if (isReady || !DOWNLOADS.test(choice?.dataset.menuId ?? '')) return;
+    if (isDrawing) hold(event);
+    if (isDrawing || !undrawn().length) return;
+    hold(event);
+    isDrawing = true;
     const line = say('Die Seite wird vollständig gezeichnet, dann beginnt der Download …');
     await drawAll();
     line.remove();
+    isDrawing = false;
     const missing = undrawn().length;
     if (missing) {
-      const warning = say(`${missing} Kacheln waren nicht rechtzeitig fertig und fehlen im Bild.`);
+      const warning = say(
+        `Nicht rechtzeitig fertig und leer: ${missing} von ${tiles().length} Kacheln.`);
       pause(LONGEST_MS / 6).then(() => warning.remove());
     }
     isReady = true;

@@ -248,7 +248,7 @@ def narrow_build(
     deliveries = [
         Delivery(
             Record.model_construct(
-                **{**json.loads(file.read_text("utf-8")), "replaces_delivery_id": None}
+                **dict.fromkeys(Record.model_fields) | json.loads(file.read_text("utf-8"))
             ),
             None,
             file.parent,
