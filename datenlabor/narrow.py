@@ -222,8 +222,8 @@ def changed(
     lists = {key for key, node in sources.items() if node.name in _LISTS}
     lists |= {key for key, node in graph.items() if node.parents and lists.issuperset(node.parents)}
     same = {key for key, node in sources.items() if node.name in unchanged}
-    # What speaks of the rows of a table: itself and those who read it first.
     looked_up = lists | {key for key, node in graph.items() if node.name == _RELEASES}
+    # What speaks of the rows of a table: itself and those who read it first.
     rows = same | {key for key, node in graph.items() if not same.isdisjoint(node.parents)}
     found = set(sources) - same
     is_growing = True
