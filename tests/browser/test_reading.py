@@ -77,7 +77,11 @@ def test_a_download_has_the_whole_page(
     page.locator(".header-with-actions button:has(.anticon-ellipsis)").click()
     page.get_by_role("menuitem", name="Herunterladen").hover()
     downloads: list[Download] = []
-    page.on("download", downloads.append)
+
+    def note(item: Download) -> None:
+        downloads.append(item)
+
+    page.on("download", note)
     choice = page.locator(f'[role=menuitem][data-menu-id$="-download-{kind}"]')
     with page.expect_download() as download:
         choice.click()
