@@ -26,6 +26,7 @@ _METHODS = "datenlabor/methods/*.py"
 _INPUTS = ("models", "seeds", "macros", "snapshots", "tests/dbt", "contracts")
 _PARSED = ("models", "seeds", "macros", "snapshots", "tests/dbt", "analyses")
 _PARSED_TYPES = {".sql", ".yml", ".md", ".py"}
+"""What dbt parses; figures in seeds it does not."""
 _INPUT_FILES = ("dbt_project.yml", "profiles.yml", "requirements.lock")
 _FIRST_SNAPSHOTS = (
     *("build", "--select", "+resource_type:snapshot"),

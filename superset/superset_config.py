@@ -272,7 +272,7 @@ DECKGL_BASE_MAP = [
     [f"tile://{_SCHEME}:/datenlabor/areas/{{z}}/{{x}}/{{y}}.png", "Gebiete mit Namen"],
 ]
 
-# -- Own pages: logo, corrected translations, empty map tiles -------------------------------------
+# -- Own pages: logo, corrected translations, map tiles, a script ---------------------------------
 
 
 def _image(name: str) -> Response:

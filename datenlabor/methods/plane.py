@@ -13,28 +13,26 @@ from pyproj import Transformer
 
 Shapes = NDArray[np.object_]
 
-_DECIMALS = 6
-"""Of a degree: a tenth of a metre."""
+_DEGREES, _METRES = "EPSG:4326", "EPSG:25832"
+_TENTH_OF_A_METRE = 6
+"""Decimals of a degree."""
 
 
 def in_metres(shapes: Shapes) -> Shapes:
     """Return shapes in degrees as shapes in metres."""
-    transformer = _between("EPSG:4326", "EPSG:25832")
-
-    def projected(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(transformer.transform(degrees[:, 0], degrees[:, 1]))
-
-    result: Shapes = shapely.transform(shapes, projected)
-    return result
+    return _projected(shapes, _between(_DEGREES, _METRES))
 
 
 def in_degrees(shapes: Shapes) -> Shapes:
     """Return shapes in metres as shapes in degrees, to a tenth of a metre."""
-    transformer = _between("EPSG:25832", "EPSG:4326")
+    degrees = _projected(shapes, _between(_METRES, _DEGREES))
+    result: Shapes = shapely.transform(degrees, lambda points: points.round(_TENTH_OF_A_METRE))
+    return result
 
-    def projected(metres: NDArray[np.float64]) -> NDArray[np.float64]:
-        degrees = np.column_stack(transformer.transform(metres[:, 0], metres[:, 1]))
-        return np.round(degrees, _DECIMALS)
+
+def _projected(shapes: Shapes, transformer: Transformer) -> Shapes:
+    def projected(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
 
     result: Shapes = shapely.transform(shapes, projected)
     return result

@@ -39,6 +39,7 @@ HOST = "127.0.0.1"
 PYTHON = PROJECT / ".venv-superset" / "bin" / "python"
 START_SECONDS = 120
 STOP_SECONDS = 15
+LOOK_SECONDS = 0.5
 # Ctrl-C, systemd or `timeout`, and the terminal that is closed.
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOG_LINES = 15
@@ -127,19 +128,38 @@ def serve_forever(home: Home, port: int | None = None) -> None:
     check_port(port)
     _check_ready(home)
     secrets = load_secrets(home)
-    previous = {number: signal.signal(number, _interrupt) for number in _STOPPING}
-    try:
+    with _stop_signals() as received, suppress(KeyboardInterrupt):
         set_up(home)
         with _server(home, port) as server:
             _greet(home, _address(port), secrets)
-            server.wait()
-            raise DatenlaborError(
-                f"Superset has ended by itself (exit code {server.returncode}):\n"
-                f"{_tail(_log(home))}",
-                hint=f"The whole log is {_log(home)}",
-            )
-    except KeyboardInterrupt:
-        console.out.print("\nSuperset has been stopped.")
+            while server.poll() is None and not received:
+                time.sleep(LOOK_SECONDS)
+            if not received:
+                raise DatenlaborError(
+                    f"Superset has ended by itself (exit code {server.returncode}):\n"
+                    f"{_tail(_log(home))}",
+                    hint=f"The whole log is {_log(home)}",
+                )
+    console.out.print("\nSuperset has been stopped.")
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """Let the first signal that means stop interrupt as Ctrl-C does, and keep its number.
+
+    An exception that is raised while Python clears something away goes no further; the number
+    stays. Later signals must not interrupt the end of the server.
+    """
+    received: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        if len(received) == 1:
+            raise KeyboardInterrupt(f"signal {number}")
+
+    previous = {number: signal.signal(number, stop) for number in _STOPPING}
+    try:
+        yield received
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
@@ -276,8 +296,3 @@ def _log(home: Home) -> Path:
 
 def _address(port: int) -> str:
     return f"http://{HOST}:{port}"
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> None:
-    """Let every signal that means stop end the server as Ctrl-C does."""
-    raise KeyboardInterrupt(f"signal {number}")

@@ -4,29 +4,23 @@ with product_sources as (
 
 deliveries as (
     select * from {{ ref("stg_delivery__deliveries") }}
-    where delivery_state = 'active'
 ),
 
-delivered as (
+latest as (
     select
         source_code,
         max(published_on) as data_state_on
     from deliveries
+    where delivery_state = 'active'
     group by source_code
 ),
 
 final as (
     select
-        source_code,
-        data_state_on
-    from delivered
-    union all
-    select
-        product_sources.source_code,
-        product_sources.data_state_on
+        coalesce(latest.source_code, product_sources.source_code) as source_code,
+        coalesce(latest.data_state_on, product_sources.data_state_on) as data_state_on
     from product_sources
-    left join delivered on product_sources.source_code = delivered.source_code
-    where delivered.source_code is null
+    full join latest on product_sources.source_code = latest.source_code
 )
 
 select * from final

@@ -1,4 +1,4 @@
-"""The background of maps of places: borders of the city's areas, for those who may see anything."""
+"""The background of maps: borders of the city's areas, for those who may see anything."""
 
 import math
 from urllib.error import HTTPError

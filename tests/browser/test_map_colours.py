@@ -24,22 +24,20 @@ INDICATOR = "overindebted"
 TOLERANCE = 0.04
 """Of the surface: between areas is the colour of borders."""
 
-# The legend lies on the map.
-HIDE_LEGEND = """(title) => {
+LEGEND = """(title) => {
   const tiles = [...document.querySelectorAll('.dashboard-component-chart-holder')];
   const tile = tiles.find((found) => found.innerText.includes(title));
-  const list = [...tile.querySelectorAll('ul')].find((found) => / - /.test(found.innerText));
+  const list = [...tile.querySelectorAll('ul')].find((found) => / - /.test(found.innerText));"""
+# It lies on the map.
+HIDE_LEGEND = f"""{LEGEND}
   const text = list.innerText;
   list.parentElement.style.visibility = 'hidden';
   return text;
-}"""
-COLOURS_OF_LEGEND = """(title) => {
-  const tiles = [...document.querySelectorAll('.dashboard-component-chart-holder')];
-  const tile = tiles.find((found) => found.innerText.includes(title));
-  const list = [...tile.querySelectorAll('ul')].find((found) => / - /.test(found.innerText));
+}}"""
+COLOURS_OF_LEGEND = f"""{LEGEND}
   return [...list.querySelectorAll('li')].map(
     (line) => getComputedStyle(line.querySelector('span')).color);
-}"""
+}}"""
 # Pillow comes with Superset, in its environment. Paper, and what letters are made of, is grey.
 COUNT_COLOURS = """
 import json, sys

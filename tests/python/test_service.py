@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -328,7 +329,7 @@ def free_port() -> int:
 
 
 SERVING = """
-import subprocess, sys
+import os, subprocess, sys
 from contextlib import contextmanager
 from pathlib import Path
 from datenlabor.paths import PUBLISHED_FILE, Home
@@ -345,23 +346,51 @@ def pretended_server(home, port):
 superset._check_ready = lambda home: None
 superset.set_up = lambda home: False
 superset._server = pretended_server
+{more}
 home = Home(Path(sys.argv[1]))
 print(home.root, flush=True)
 superset.serve_forever(home, int(sys.argv[2]))
 """
 
 
+# What is raised while an object is cleared away, Python writes down and forgets.
+LOST_SIGNAL = f"""
+class Cleared:
+    def __del__(self):
+        os.kill(os.getpid(), {signal.SIGTERM:d})
+        sum(range(1000))
+
+def greet_and_clear(*arguments, greet=superset._greet):
+    greet(*arguments)
+    Cleared()
+
+superset._greet = greet_and_clear
+"""
+
+
+@contextmanager
+def serving(home: Path, more: str = "") -> Iterator[subprocess.Popen[str]]:
+    """Run a pretended server in the foreground; yield the process when it has said so."""
+    command = [sys.executable, "-c", SERVING.replace("{more}", more), str(home), str(free_port())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "Ctrl-C" in line:
+                break
+        yield process
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serving_ends_with_its_server(tmp_path: Path, number: signal.Signals) -> None:
     """Also when the terminal is closed: an orphan would keep the port."""
-    command = [sys.executable, "-c", SERVING, str(tmp_path), str(free_port())]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as serving:
-        assert serving.stdout is not None
-        for line in serving.stdout:
-            if "Ctrl-C" in line:
-                break
-        children = Path(f"/proc/{serving.pid}/task/{serving.pid}/children").read_text().split()
+    with serving(tmp_path) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
         assert len(children) == 1
-        serving.send_signal(number)
-        assert serving.wait(timeout=20) == 0
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 0
     assert not Path(f"/proc/{children[0]}").exists()
+
+
+def test_a_signal_that_comes_while_something_is_cleared_away_is_not_lost(tmp_path: Path) -> None:
+    with serving(tmp_path, LOST_SIGNAL) as process:
+        assert process.wait(timeout=20) == 0
