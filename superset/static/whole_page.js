@@ -65,7 +65,7 @@
 
   let isDrawing = false;
   let isReady = false;
-  document.addEventListener('click', async (event) => {
+  const choose = async (event) => {
     const choice = event.target.closest?.('[role="menuitem"]');
     if (isReady || !DOWNLOADS.test(choice?.dataset.menuId ?? '')) return;
     if (isDrawing) hold(event);
@@ -85,5 +85,11 @@
     isReady = true;
     choice.click();
     isReady = false;
+  };
+
+  document.addEventListener('click', choose, true);
+  // The menu acts on the key itself, without a click.
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') choose(event);
   }, true);
 })();
