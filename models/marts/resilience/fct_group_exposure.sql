@@ -19,7 +19,8 @@ districts as (
     select * from {{ ref("dim_district") }}
 ),
 
--- Of a part that is secret only its surface is used.
+-- Of a part that is secret only its surface is used. Fractions are added in one order:
+-- else their last digit would change from build to build.
 summed as (
     select
         wholes.audience_code,
@@ -28,12 +29,19 @@ summed as (
         wholes.group_code,
         count(*) - count(parts.group_value) as secret_count,
         coalesce(sum(parts.group_value), 0) as free_value,
-        coalesce(sum(parts.group_value * exposures.surface_share), 0)
-            as free_exposed_value,
-        coalesce(sum(exposures.inside_km2) filter (where parts.group_value is null), 0)
-            as secret_inside_km2,
-        sum(exposures.surface_km2) filter (where parts.group_value is null)
-            as secret_surface_km2
+        coalesce(
+            sum(
+                parts.group_value * exposures.surface_share order by exposures.area_key
+            ),
+            0
+        ) as free_exposed_value,
+        coalesce(
+            sum(exposures.inside_km2 order by exposures.area_key)
+            filter (where parts.group_value is null),
+            0
+        ) as secret_inside_km2,
+        sum(exposures.surface_km2 order by exposures.area_key)
+        filter (where parts.group_value is null) as secret_surface_km2
     from released as wholes
     cross join maps
     inner join hierarchy on wholes.area_key = hierarchy.ancestor_area_key
