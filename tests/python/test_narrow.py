@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from warehouse_deliveries import dbt, manifest, query, write_delivery, write_rows
+from warehouse_deliveries import dbt, query, write_delivery, write_rows
 
 from datenlabor import narrow
 from datenlabor.dbt import build_command
-from datenlabor.deliveries.contract import contracts
 from datenlabor.deliveries.record import Record, Withdrawal
 from datenlabor.deliveries.store import Delivery
 from datenlabor.narrow import FinishedBuild, Node
@@ -199,30 +198,6 @@ def test_with_anything_but_figures_all_rows_are_made_anew(tmp_path: Path) -> Non
     assert measures_of(figures, delivery("4", "facility")) == ()
     quarantined = replace(delivery("3", "figure", records_quarantined=1), path=path)
     assert measures_of(quarantined) == ()
-
-
-def test_models_with_rows_of_a_measure_read_nothing_else_that_figures_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
-    parsed = manifest()
-    nodes = parsed.nodes
-    parsed.write(str(tmp_path / "manifest.json"))
-    graph = narrow.read_graph(tmp_path / "manifest.json")
-    changed = narrow.changed(graph, contracts().keys() - {"figure"} | {"quarantined_row"})
-    by_measure = {
-        key for key in changed if key in nodes and nodes[key].config.materialized == "incremental"
-    }
-    # Rows of figures or indicators; and periods of areas in former borders: another figure can
-    # add a period, but change none of those that the figures of other measures are about.
-    harmless = {
-        *("stg_delivery__figures", "stg_delivery__void_figures", "int_comparison_year_selected"),
-        "int_area_period_outdated",
-    }
-    assert len(by_measure) > 10
-    for key in by_measure:
-        read = changed & set(graph[key].parents) - by_measure
-        assert {graph[name].name for name in read} <= harmless, key
 
 
 def content(home: Path) -> dict[str, object]:

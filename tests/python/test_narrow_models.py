@@ -1,0 +1,65 @@
+"""What models promise that narrow builds rely on."""
+
+import re
+from pathlib import Path
+
+import pytest
+from warehouse_deliveries import manifest
+
+from datenlabor import narrow
+from datenlabor.deliveries.contract import contracts
+
+
+def test_models_with_rows_of_a_measure_read_nothing_else_that_figures_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
+    parsed = manifest()
+    nodes = parsed.nodes
+    parsed.write(str(tmp_path / "manifest.json"))
+    graph = narrow.read_graph(tmp_path / "manifest.json")
+    changed = narrow.changed(graph, contracts().keys() - {"figure"} | {"quarantined_row"})
+    by_measure = {
+        key for key in changed if key in nodes and nodes[key].config.materialized == "incremental"
+    }
+    # Rows of figures or indicators; and periods of areas in former borders: another figure can
+    # add a period, but change none of those that the figures of other measures are about.
+    harmless = {
+        *("stg_delivery__figures", "stg_delivery__void_figures", "int_comparison_year_selected"),
+        "int_area_period_outdated",
+    }
+    assert len(by_measure) > 10
+    for key in by_measure:
+        read = changed & set(graph[key].parents) - by_measure
+        assert {graph[name].name for name in read} <= harmless, key
+
+
+@pytest.mark.parametrize(
+    ("listed", "key"), [("dim_release", "release_id"), ("stg_delivery__deliveries", "delivery_id")]
+)
+def test_models_that_look_up_releases_ask_for_those_of_their_rows_only(
+    listed: str, key: str
+) -> None:
+    """Any other use of the list would show what is new there, though the model is not built."""
+    imported = re.compile(rf"(\w+) as \(\s*select \* from \{{\{{ ref\(\"{listed}\"\) \}}\}}\s*\)")
+    model_of_list = f"model.datenlabor.{listed}"
+    asking = 0
+    for node in manifest().nodes.values():
+        if not node.config.meta.get("looks_up_releases"):
+            continue
+        if model_of_list not in node.depends_on_nodes:
+            continue
+        found = imported.search(node.raw_code)
+        assert found, node.name
+        name, sql = found[1], node.raw_code[found.end() :]
+        uses = re.findall(rf"\b(?:from|join) {name}\b", sql)
+        by_id = re.findall(
+            rf"\bjoin {name}(?: as (\w+))?\s+on \w+\.\w*(?:release|delivery)_id = (\w+)\.{key}\b"
+            r"(?!\s+(?:and|or)\b)",
+            sql,
+        )
+        assert uses, node.name
+        assert [(alias or name) for alias, _ in by_id] == [asked for _, asked in by_id], node.name
+        assert len(by_id) == len(uses), node.name
+        asking += 1
+    assert asking
