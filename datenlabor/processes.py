@@ -1,7 +1,9 @@
-"""Work that takes seconds, shared out among processes."""
+"""Work that takes seconds, shared out among two processes."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from typing import TypeVar
 
 from loky import ProcessPoolExecutor
@@ -10,15 +12,24 @@ Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 
-def side_by_side(function: Callable[[Work], Result], parts: Sequence[Work]) -> list[Result]:
-    """Return what a function makes of each part: of the first here, of each other in a new process.
+@contextmanager
+def side_by_side(
+    function: Callable[[Work], Result], *, is_long: bool
+) -> Iterator[Callable[[Sequence[Work]], list[Result]]]:
+    """Give what applies ``function`` to parts: here to the first, in a second process to others.
 
-    What is raised in a process is raised here. Processes do not run the script that was started
-    (as those of the standard library do), so that they can be used from within dbt.
+    The process starts at once and gets ready while the parts are made, which takes it two seconds:
+    for work that ``is_long`` only. What is raised in it is raised here. It does not run the script
+    that was started (as those of the standard library do), so that it can be used from within dbt.
     """
-    if len(parts) <= 1 or os.cpu_count() == 1:
-        return list(map(function, parts))
-    first, *others = parts
-    with ProcessPoolExecutor(max_workers=len(others)) as pool:
-        under_way = [pool.submit(function, part) for part in others]
-        return [function(first), *(work.result() for work in under_way)]
+    if not is_long or os.cpu_count() == 1:
+        yield lambda parts: list(map(function, parts))
+        return
+    with ProcessPoolExecutor(max_workers=1) as pool:
+        pool.submit(import_module, function.__module__)
+
+        def shared_out(parts: Sequence[Work]) -> list[Result]:
+            under_way = [pool.submit(function, part) for part in parts[1:]]
+            return [*map(function, parts[:1]), *(work.result() for work in under_way)]
+
+        yield shared_out

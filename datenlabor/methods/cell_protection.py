@@ -59,27 +59,28 @@ def protected_cells(
     ``memory``: of ``remembered_cell`` and ``remembered_equation``. Cells that no equation connects
     with a secret are free and are passed by. Raises ProtectionError where a secret cannot be kept.
     """
-    tables = listed.rename(columns=COLUMNS).assign(
-        minimum=0.0, is_shown=listed["table_code"] != UNPUBLISHED
-    )
-    tables["single_holder"] = _holders(tables, equations)
-    connected = components(equations, memory)
-    tables["component_id"] = connected(tables["cell_id"])
-    known = memory.cells.assign(component_id=connected(memory.cells["cell_id"]))
-    touched = _components_with_secrets(tables, known, parameters)
-    free = _free(tables[~tables["component_id"].isin(touched)])
-    parts = []
-    for share in _shares(tables.loc[tables["component_id"].isin(touched), "component_id"]):
-        among = tables[tables["component_id"].isin(share)]
-        parts.append(
-            _Part(
-                among.drop(columns="component_id"),
-                equations[equations["cell_id"].isin(set(among["cell_id"]))],
-                memory.of_cells(set(known.loc[known["component_id"].isin(share), "cell_id"])),
-                parameters,
-            )
+    with side_by_side(_Part.protected, is_long=len(listed) >= _MANY) as protected:
+        tables = listed.rename(columns=COLUMNS).assign(
+            minimum=0.0, is_shown=listed["table_code"] != UNPUBLISHED
         )
-    result = pd.concat([free, *side_by_side(_Part.protected, parts)], ignore_index=True)
+        tables["single_holder"] = _holders(tables, equations)
+        connected = components(equations, memory)
+        tables["component_id"] = connected(tables["cell_id"])
+        known = memory.cells.assign(component_id=connected(memory.cells["cell_id"]))
+        touched = _components_with_secrets(tables, known, parameters)
+        free = _free(tables[~tables["component_id"].isin(touched)])
+        parts = []
+        for share in _shares(tables.loc[tables["component_id"].isin(touched), "component_id"]):
+            among = tables[tables["component_id"].isin(share)]
+            parts.append(
+                _Part(
+                    among.drop(columns="component_id"),
+                    equations[equations["cell_id"].isin(set(among["cell_id"]))],
+                    memory.of_cells(set(known.loc[known["component_id"].isin(share), "cell_id"])),
+                    parameters,
+                )
+            )
+        result = pd.concat([free, *protected(parts)], ignore_index=True)
     result["component_id"] = connected(result["cell_id"])
     return result.sort_values("cell_id", ignore_index=True)
 
