@@ -19,7 +19,7 @@ from datenlabor.deliveries import replay, store, supplied
 from datenlabor.errors import DatenlaborError
 from datenlabor.paths import PROJECT, TARGET, Home, project_vars
 from datenlabor.protection.parameters import FILE as PARAMETERS
-from datenlabor.protection.parameters import are_own
+from datenlabor.protection.parameters import are_own, read_parameters
 
 _DBT: tuple[str | Path, ...] = (sys.executable, "-P", "-m", "datenlabor.dbt_process")
 _METHODS = "datenlabor/methods/*.py"
@@ -197,16 +197,20 @@ def _run(
     as_of: date | None = None,
     selected: narrow.Selection | None = None,
 ) -> None:
+    defaults = project_vars()
     wanted: dict[str, Any] = {
         "city_code": city.code,
         "withheld_indicators": list(city.withhold),
         "with_supplied_deliveries": city.with_supplied_deliveries,
+        "smallest_former_count": max(
+            defaults["smallest_former_count"], read_parameters(home.root).smallest_count
+        ),
     }
     # What equals the default is left out: with other variables dbt parses the project anew.
     changed = {
         name: value
         for name, value in wanted.items()
-        if (value or None) != (project_vars().get(name) or None)
+        if (value or None) != (defaults.get(name) or None)
     }
     options = ("--vars", json.dumps(changed)) if changed else ()
     environment = {

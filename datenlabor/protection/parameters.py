@@ -66,6 +66,11 @@ class Parameters(_Strict):
             raise ValueError(message)
         return self
 
+    @property
+    def smallest_count(self) -> int:
+        """Count from which on every audience gets any count that follows from no other."""
+        return max(self.public.persons.minimum, self.public.enterprises.minimum)
+
     def rules(self) -> Mapping[str, Mapping[str, Rules]]:
         """Return the rules by audience, from the inside out, and by table."""
         return {

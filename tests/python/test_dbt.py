@@ -162,6 +162,33 @@ def test_only_what_differs_from_the_defaults_is_passed(home: Home, tmp_path: Pat
 
 
 @pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("persons", "enterprises", "passed"),
+    [(5, 5, None), (10, 10, None), (20, 5, 20), (5, 25, 25)],
+)
+def test_former_counts_are_held_to_the_rules_of_the_installation(
+    home: Home, tmp_path: Path, persons: int, enterprises: int, passed: int | None
+) -> None:
+    """The project shows former counts from 10 on; rules that ask for more go before it."""
+    home.root.mkdir(parents=True)
+    (home.root / "protection.yml").write_text(
+        "internal:\n"
+        "  persons: {minimum: 3}\n"
+        "  enterprises: {minimum: 3, minimum_groups: 3, p_percent: 10}\n"
+        "public:\n"
+        f"  persons: {{minimum: {persons}}}\n"
+        f"  enterprises: {{minimum: {enterprises}, minimum_groups: 5, p_percent: 15}}\n",
+        "utf-8",
+    )
+    dbt.build(home, CITY)
+    [call] = calls(tmp_path)
+    if passed is None:
+        assert "--vars" not in call["arguments"]
+    else:
+        assert json.loads(call["arguments"][-1]) == {"smallest_former_count": passed}
+
+
+@pytest.mark.usefixtures("project")
 def test_history_is_replayed_before_the_build(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
