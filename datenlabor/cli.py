@@ -64,4 +64,4 @@ def _fail(message: str, hint: str) -> NoReturn:
 
 def _show(label: str, style: str, text: str) -> None:
     """Print a text as it is: neither markup, nor wrapped within a path."""
-    err.print(Text.assemble((label, style), f" {text}"), soft_wrap=True)
+    err.print(Text.assemble((label, style), f" {text}"))

@@ -2,8 +2,9 @@
 
 from rich.console import Console
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# Lines stay whole, so that a path can be copied and a pipe reads it in one piece.
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def step(number: int, total: int, text: str) -> None:

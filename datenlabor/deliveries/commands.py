@@ -51,7 +51,7 @@ def ingest_command(
     # What files are checked against: the areas, measures and indicators the city lists itself.
     ingest.ingest_registers(home, city)
     for path, reason in found.skipped:
-        console.out.print(Text(f"{path.name!r}: not delivered, {reason}"), soft_wrap=True)
+        console.out.print(Text(f"{path.name!r}: not delivered, {reason}"))
     outcomes = ingest.ingest(home, city, every, spec, day)
     if inbox or len(every) > 1:
         report.show_summary(outcomes)

@@ -151,7 +151,7 @@ def _show_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
 
 def _print(text: str, style: str = "") -> None:
-    console.out.print(Text(_plain(text), style), soft_wrap=True)
+    console.out.print(Text(_plain(text), style))
 
 
 def _plain(text: str) -> str:

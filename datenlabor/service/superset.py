@@ -237,10 +237,10 @@ def _greet(home: Home, address: str, secrets: Secrets) -> None:
         where = f"see {secrets_file(home)}"
     console.out.print(f"\n[bold]Datenlabor runs at {address}[/bold]")
     console.out.print(f"  user      {ADMIN}", markup=False)
-    console.out.print(f"  password  {where}", markup=False, soft_wrap=True)
+    console.out.print(f"  password  {where}", markup=False)
     for dashboard in shown_assets(home, ASSETS).assets["dashboards"].values():
         title, slug = dashboard["dashboard_title"], dashboard["slug"]
-        console.out.print(f"  {title}: {address}/superset/dashboard/{slug}/", soft_wrap=True)
+        console.out.print(f"  {title}: {address}/superset/dashboard/{slug}/")
     console.out.print("Ctrl-C stops it.")
 
 

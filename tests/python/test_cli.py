@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from datenlabor import cli
+from datenlabor import cli, console
 from datenlabor.errors import DatenlaborError
 
 COMMANDS = Path(sys.executable).parent / "datenlabor"
@@ -89,6 +89,18 @@ def test_mistake_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPa
     fail(monkeypatch, KeyError("a mistake"))
     with pytest.raises(KeyError):
         cli.app()
+
+
+def test_lines_stay_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    console.step(1, 2, f"Write {PATH}")
+    console.done(f"written: {PATH}")
+    console.err.print(f"damaged: {PATH}")
+    shown = capsys.readouterr()
+    assert shown.out == f"[1/2] Write {PATH}\n      written: {PATH}\n"
+    assert shown.err == f"damaged: {PATH}\n"
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -23,6 +23,6 @@ def inspect_command(
     """Look into an unknown file and propose a spec, to be checked and edited."""
     proposal = propose(file, city_code(), sheet)
     for finding in proposal.findings:
-        err.print(finding, markup=False, soft_wrap=True)
+        err.print(finding, markup=False)
     text = proposal.measures_text if measures else proposal.text
     sys.stdout.write(text)
