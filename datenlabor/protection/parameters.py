@@ -68,7 +68,7 @@ class Parameters(_Strict):
 
     @property
     def smallest_count(self) -> int:
-        """Count from which on every audience gets any count that follows from no other."""
+        """Counts below this are kept from some audience."""
         return max(self.public.persons.minimum, self.public.enterprises.minimum)
 
     def rules(self) -> Mapping[str, Mapping[str, Rules]]:
