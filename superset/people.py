@@ -90,31 +90,39 @@ class PeopleManager(SupersetSecurityManager):  # type: ignore[misc]  # Superset 
         found = (self.find_role(name) for name in userinfo["role_keys"])
         return [role for role in found if role]
 
+    def is_item_public(self, permission_name: str, view_name: str) -> bool:
+        """Say whether everybody has a permission, logged in or not; asked before each answer."""
+        public = self.role_model.name == self.auth_role_public
+        return (permission_name, view_name) in self._granted("public", public)
+
     def exist_permission_on_roles(
         self, view_name: str, permission_name: str, role_ids: list[int]
     ) -> bool:
         """Say whether one of the roles has a permission."""
-        return (permission_name, view_name) in self._granted(role_ids)
+        return (permission_name, view_name) in self._granted_to(role_ids)
 
     def user_view_menu_names(self, permission_name: str) -> set[str]:
         """Return on what the user has a permission."""
-        granted = self._granted([role.id for role in self.get_user_roles()])
+        granted = self._granted_to([role.id for role in self.get_user_roles()])
         return {view for name, view in granted if name == permission_name}
 
-    def _granted(self, role_ids: list[int]) -> set[tuple[str, str]]:
-        """Return all permissions of roles, read once per request: each checks a dozen of them."""
-        kept: dict[frozenset[int], set[tuple[str, str]]] = g.setdefault("granted", {})
+    def _granted_to(self, role_ids: list[int]) -> set[tuple[str, str]]:
         roles = frozenset(role_ids)
-        if roles not in kept:
+        return self._granted(roles, self.role_model.id.in_(roles))
+
+    def _granted(self, key: object, are_meant: Any) -> set[tuple[str, str]]:  # noqa: ANN401  SQLAlchemy's
+        """Return all permissions of roles, read once per request: each checks a dozen of them."""
+        kept: dict[object, set[tuple[str, str]]] = g.setdefault("granted", {})
+        if key not in kept:
             found = (
                 self.session.query(self.permission_model.name, self.viewmenu_model.name)
                 .select_from(self.permissionview_model)
                 .join(self.permission_model)
                 .join(self.viewmenu_model)
-                .filter(self.permissionview_model.role.any(self.role_model.id.in_(roles)))
+                .filter(self.permissionview_model.role.any(are_meant))
             )
-            kept[roles] = {(permission, view) for permission, view in found}
-        return kept[roles]
+            kept[key] = {(permission, view) for permission, view in found}
+        return kept[key]
 
     def raise_for_access(self, *arguments: Any, **resource: Any) -> None:  # noqa: ANN401  Superset's
         """Refuse others' queries in SQL Lab also to those who may read the same database."""

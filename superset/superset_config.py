@@ -41,7 +41,7 @@ from appearance import (
 from comments.pages import blueprint as comment_pages
 from flask import Blueprint, Flask, Response, g, request, send_file
 from jinja2 import ChoiceLoader, FileSystemLoader
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 from superset.config import DISALLOWED_SQL_FUNCTIONS as SUPERSET_DISALLOWED_SQL_FUNCTIONS
 
 _HERE = Path(__file__).resolve().parent
@@ -72,10 +72,12 @@ GLOBAL_ASYNC_QUERIES_JWT_SECRET = f"{SECRET_KEY}:queries"
 _SQLITE = f"sqlite:///{_STATE / 'superset.db'}?check_same_thread=false"
 # PostgreSQL, where several machines or many editors need it: postgresql+psycopg2://…
 SQLALCHEMY_DATABASE_URI = os.environ.get("DATENLABOR_METADATA_URI") or _SQLITE
-# gunicorn loads the application before it forks (--preload): connections kept in a pool would be
-# shared by the workers. SQLite waits for the lock of another worker instead of failing at once.
-SQLALCHEMY_ENGINE_OPTIONS = {"poolclass": NullPool} | (
-    {"connect_args": {"timeout": 30}} if SQLALCHEMY_DATABASE_URI.startswith("sqlite") else {}
+# A request opened a connection of its own, a sixth of the time of an answer that is kept. SQLite
+# waits for the lock of another worker instead of failing at once; PostgreSQL may restart meanwhile.
+SQLALCHEMY_ENGINE_OPTIONS = {"poolclass": QueuePool, "pool_size": 8} | (
+    {"connect_args": {"timeout": 30}}
+    if SQLALCHEMY_DATABASE_URI.startswith("sqlite")
+    else {"pool_pre_ping": True}
 )
 
 # The texts that the set-up corrects (see german.py) come after the installed ones and win.
@@ -153,6 +155,8 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802  Superset's name
     app.after_request(responses.say_language)
     app.after_request(responses.explain_errors)
     app.after_request(audit.record_export)
+    # gunicorn loads the application before it forks (--preload); no connection may be shared.
+    os.register_at_fork(before=app.appbuilder.session.get_bind().dispose)
     # What is loaded by now stays: to look through it for garbage would hold up a request for a
     # quarter of a second now and then, and copy it into each process that gunicorn forks.
     gc.collect()
