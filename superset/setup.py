@@ -158,8 +158,9 @@ def delete_left(contents: dict[str, str]) -> list[str]:
 
     deleted = []
     earlier = read_imported()
+    current = {kind: uuids(contents, kind) for kind in models()}
     for kind, model in models().items():
-        left = {UUID(text) for text in earlier.get(kind, [])} - set(uuids(contents, kind))
+        left = {UUID(text) for text in earlier.get(kind, [])} - set(current[kind])
         for item in db.session.query(model).filter(model.uuid.in_(left)).all():
             if kind == "datasets" and (
                 db.session.query(Slice)
@@ -171,7 +172,7 @@ def delete_left(contents: dict[str, str]) -> list[str]:
             db.session.delete(item)
         db.session.flush()
     db.session.commit()
-    imported = {kind: [str(uuid) for uuid in uuids(contents, kind)] for kind in models()}
+    imported = {kind: [str(uuid) for uuid in found] for kind, found in current.items()}
     imported_file().write_text(json.dumps(imported), encoding="utf-8")
     return deleted
 
@@ -202,7 +203,7 @@ def models() -> dict[str, Any]:
 def uuids(contents: dict[str, str], kind: str) -> list[UUID]:
     """Return the identities of the bundle's assets of one kind."""
     return [
-        UUID(str(yaml.safe_load(text)["uuid"]))
+        UUID(str(yaml.load(text, yaml.CSafeLoader)["uuid"]))
         for name, text in contents.items()
         if name.startswith(f"{kind}/")
     ]

@@ -52,6 +52,11 @@ class Installation:
     assets: Bundle
     dataset_ids: dict[str, int]
 
+    def chart_ids(self) -> dict[str, int]:
+        """Return the numbers Superset gave to charts, by their titles."""
+        entries = listed(self.server, "chart", "id,slice_name")
+        return {str(entry["slice_name"]): int(entry["id"]) for entry in entries}
+
     def rows(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Answer a query on the published file."""
         with open_read_only(self.home.published) as connection:

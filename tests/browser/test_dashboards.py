@@ -23,7 +23,7 @@ from chromium import (
     troubles,
     with_few_colours,
 )
-from installation import Installation, listed
+from installation import Installation
 from opened import Opened, check_table, title
 from playwright.sync_api import BrowserContext
 from stored import stored_dashboards
@@ -91,7 +91,7 @@ def opened(
 @pytest.fixture(scope="module")
 def chart_ids(installation: Installation) -> dict[str, int]:
     """Return the server's number of each chart by title."""
-    return {entry["slice_name"]: entry["id"] for entry in listed(installation.server, "chart")}
+    return installation.chart_ids()
 
 
 def test_there_are_dashboards() -> None:

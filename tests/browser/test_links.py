@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from chromium import bad_troubles, open_dashboard, wait_until_drawn
-from installation import Installation, listed
+from chromium import bad_troubles, wait_until_drawn
+from installation import Installation
 from opened import Opened, check_table, title
 from playwright.sync_api import BrowserContext
 from stored import Stored, stored_dashboards
@@ -52,25 +52,24 @@ def test_a_link_arrives_filtered(
     [chart] = [chart for chart in origin.tables if title(chart) == name]
     link = LINKS[origin.dataset(chart)["table_name"], column]
     goal = STORED[link.dashboard]
-    start, _ = open_dashboard(context, installation.url, slug, charts=len(origin.charts))
-    found = start.locator(".dashboard-component-chart-holder", has_text=name)
+    page = context.new_page()
+    page.goto(f"{installation.url}/superset/dashboard/{slug}/")
+    found = page.locator(".dashboard-component-chart-holder", has_text=name)
     cell = found.locator('td a[href*="native_filters"]').last
     address = str(cell.get_attribute("href"))
     assert cell.inner_text() == link.text
     chosen = choices(origin, chart, link, installation, address)
-    with start.expect_navigation():
+    with page.expect_navigation(wait_until="commit"):
         cell.click()
-    assert f"/superset/dashboard/{link.dashboard}/" in start.url
-    start.close()
-    page, watch = context.new_page(), Watch(installation.url)
+    assert page.url.startswith(f"{installation.url}/superset/dashboard/{link.dashboard}/")
+    watch = Watch(installation.url)
     watch.attach(page)
-    page.goto(f"{installation.url}{address}")
     wait_until_drawn(page, len(goal.charts))
     opened = Opened(goal, page, watch)
     texts = page.locator(".filter-item-wrapper, .ant-select-selection-item").all_inner_texts()
     for values in chosen.values():
         assert any(str(values[0]) in text for text in texts), texts
-    numbers = {entry["slice_name"]: entry["id"] for entry in listed(installation.server, "chart")}
+    numbers = installation.chart_ids()
     answers = watch.chart_answers()
     for tile in goal.charts:
         if tile["viz_type"] == "big_number_total":

@@ -14,7 +14,7 @@ from chromium import (
     pick,
     plain,
 )
-from installation import Installation, listed
+from installation import Installation
 from opened import Opened, check_table, title
 from playwright.sync_api import BrowserContext, Download, Page
 from stored import stored_dashboards
@@ -32,7 +32,7 @@ def test_a_reader_finds_every_tile_as_chosen(
     slug: str, installation: Installation, context: BrowserContext
 ) -> None:
     stored = STORED[slug]
-    numbers = {entry["slice_name"]: entry["id"] for entry in listed(installation.server, "chart")}
+    numbers = installation.chart_ids()
     by_title = {plain(title(chart)): chart for chart in stored.charts}
     by_area = stored.filter_named(FILTER)
     assert by_area
