@@ -110,7 +110,7 @@ class PeopleManager(SupersetSecurityManager):  # type: ignore[misc]  # Superset 
         roles = frozenset(role_ids)
         return self._granted(roles, self.role_model.id.in_(roles))
 
-    def _granted(self, key: object, are_meant: Any) -> set[tuple[str, str]]:  # noqa: ANN401  SQLAlchemy's
+    def _granted(self, key: object, are_meant: object) -> set[tuple[str, str]]:
         """Return all permissions of roles, read once per request: each checks a dozen of them."""
         kept: dict[object, set[tuple[str, str]]] = g.setdefault("granted", {})
         if key not in kept:

@@ -1,7 +1,6 @@
 """Attacks on a running installation, as everyone who can knock at it: all of them are refused."""
 
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -157,19 +156,19 @@ def test_the_list_of_refusals_is_that_of_the_handbook(
     assert refusals_table(world.refusals) in HANDBOOK.read_text(encoding="utf-8")
 
 
-def opened(process: Path) -> set[str]:
+def opened(process: Path) -> set[Path]:
     """Return the paths of all files a process has open, as far as anybody may know."""
     found = set()
     with suppress(OSError):  # it ended, or is somebody else's
         for descriptor in (process / "fd").iterdir():
             with suppress(OSError):  # closed meanwhile
-                found.add(os.readlink(descriptor))  # noqa: PTH115 not only paths
+                found.add(descriptor.readlink())
     return found
 
 
 def test_no_connection_to_accounts_is_shared_by_processes(world: World) -> None:
     """What one of them asks could be answered to the other, of another user."""
-    file = str(world.installation.home.superset / "superset.db")
+    file = world.installation.home.superset / "superset.db"
     holders = {process for process in Path("/proc").glob("[0-9]*") if file in opened(process)}
     stats = [(process / "stat").read_text().rpartition(")")[2].split() for process in holders]
     starters = {Path("/proc") / parent for _state, parent, *_ in stats}
