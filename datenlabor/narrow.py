@@ -38,12 +38,12 @@ _QUARANTINE = "quarantined_row"
 _FIGURES = "figure"
 _LOOKS_UP = "looks_up_releases"
 _RELEASES = "dim_release"
-_SOURCES = ("stg_register__sources", "stg_register__licences")
+SOURCES = ("stg_register__sources", "stg_register__licences")
 _LASTING = (
     *("source_publisher", "source_title", "source_table_code", "source_url"),
     *("source_licence_code", "source_attribution", "source_rhythm", "source_lag_months"),
 )
-"""What ``_SOURCES`` take from a delivery, as its record names it."""
+"""What ``SOURCES`` take from a delivery, as its record names it."""
 _RESULTS = "https://schemas.getdbt.com/dbt/run-results/v6.json"
 _MOST_MEASURES = 50
 """Of which the rows are replaced; beyond that all rows are made anew in less time."""
@@ -171,11 +171,12 @@ def selection(
     are_known = _describe_known_sources(came, [item for item in known if item not in came])
     nodes = sorted(
         key
-        for key in changed(finished.graph, unchanged, _SOURCES if are_known else ())
+        for key in changed(finished.graph, unchanged, SOURCES if are_known else ())
         if finished.graph[key].kind in ("table", "snapshot", "test")
     )
-    are_figures = datasets == {_FIGURES} and _QUARANTINE in unchanged
-    return Selection(tuple(nodes), _measures(came) if are_figures else ())
+    # What is said of a source is in rows of many measures.
+    is_of_measures = are_known and datasets == {_FIGURES} and _QUARANTINE in unchanged
+    return Selection(tuple(nodes), _measures(came) if is_of_measures else ())
 
 
 def _describe_known_sources(came: Iterable[Delivery], known: Iterable[Delivery]) -> bool:

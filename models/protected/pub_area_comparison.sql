@@ -1,6 +1,10 @@
+{{ config_by_indicator() }}
+
 with figures as (
     select * from {{ ref("fct_released_indicator") }}
-    where is_comparison_year
+    where
+        is_comparison_year
+        and {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 areas as (

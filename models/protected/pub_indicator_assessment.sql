@@ -78,7 +78,11 @@ final as (
         figures.licence_name,
         judged.chance_score,
         abs(judged.chance_score) as score_size,
-        judged.direction * judged.chance_score as relief_score,
+        -- Nought has no sign.
+        case
+            when judged.direction = 0 then 0 * abs(judged.chance_score)
+            else judged.direction * judged.chance_score
+        end as relief_score,
         figures.value_text,
         coalesce(
             {{ german_number("judged.value_low * figures.display_factor", "decimals") }}

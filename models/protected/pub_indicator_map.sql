@@ -1,5 +1,8 @@
+{{ config_by_indicator() }}
+
 with figures as (
     select * from {{ ref("pub_indicator_value") }}
+    where {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 parts as (

@@ -1,7 +1,10 @@
+{{ config_by_indicator() }}
+
 {%- set peer_levels = ["county", "chamber_district", "state", "country"] %}
 
 with figures as (
     select * from {{ ref("pub_indicator_value") }}
+    where {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 indicators as (

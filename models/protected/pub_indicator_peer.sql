@@ -1,9 +1,13 @@
+{{ config_by_indicator() }}
+
 with comparisons as (
     select * from {{ ref("fct_indicator_comparison") }}
+    where {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 figures as (
     select * from {{ ref("pub_indicator_value") }}
+    where {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 areas as (

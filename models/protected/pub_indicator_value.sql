@@ -1,5 +1,8 @@
+{{ config_by_indicator() }}
+
 with facts as (
     select * from {{ ref("fct_released_indicator") }}
+    where {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 causes as (

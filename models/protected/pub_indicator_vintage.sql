@@ -1,9 +1,12 @@
+{{ config_by_indicator() }}
+
 with figures as (
     select * from {{ ref("pub_indicator_value") }}
     where
         municipality_code is null
         and conf_status = 'F'
         and indicator_value is not null
+        and {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 -- Of figures nobody else publishes, former values were never looked at for protection.
@@ -17,6 +20,7 @@ vintages as (
     where
         indicator_value is not null
         and coalesce(provenance_code, 'published') != 'synthetic'
+        and {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 areas as (

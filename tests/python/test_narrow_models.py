@@ -9,19 +9,37 @@ from warehouse_deliveries import manifest
 from datenlabor import narrow
 from datenlabor.deliveries.contract import contracts
 
+CONTENT = "model.datenlabor.fct_indicator_content"
+
+
+@pytest.fixture
+def graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> narrow.Graph:
+    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
+    manifest().write(str(tmp_path / "manifest.json"))
+    return narrow.read_graph(tmp_path / "manifest.json")
+
+
+def kept_in_part(*, by_indicator: bool) -> set[str]:
+    """Return the models that keep rows of measures, or of indicators, in which nothing changed."""
+    return {
+        key
+        for key, node in manifest().nodes.items()
+        if node.config.materialized == "incremental"
+        and (node.config.get("incremental_strategy") == "changed_indicators") is by_indicator
+    }
+
+
+def changed_by_figures(graph: narrow.Graph) -> frozenset[str]:
+    """Return what changes where rows are kept: the sources are called as before."""
+    unchanged = contracts().keys() - {"figure"} | {"quarantined_row"}
+    return narrow.changed(graph, unchanged, narrow.SOURCES)
+
 
 def test_models_with_rows_of_a_measure_read_nothing_else_that_figures_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    graph: narrow.Graph,
 ) -> None:
-    monkeypatch.setenv("DATENLABOR_HOME", str(tmp_path))
-    parsed = manifest()
-    nodes = parsed.nodes
-    parsed.write(str(tmp_path / "manifest.json"))
-    graph = narrow.read_graph(tmp_path / "manifest.json")
-    changed = narrow.changed(graph, contracts().keys() - {"figure"} | {"quarantined_row"})
-    by_measure = {
-        key for key in changed if key in nodes and nodes[key].config.materialized == "incremental"
-    }
+    changed = changed_by_figures(graph)
+    by_measure = kept_in_part(by_indicator=False) & changed - {CONTENT}
     # Rows of figures or indicators; and periods of areas in former borders: another figure can
     # add a period, but change none of those that the figures of other measures are about.
     harmless = {
@@ -32,6 +50,35 @@ def test_models_with_rows_of_a_measure_read_nothing_else_that_figures_change(
     for key in by_measure:
         read = changed & set(graph[key].parents) - by_measure
         assert {graph[name].name for name in read} <= harmless, key
+
+
+def test_models_with_rows_of_an_indicator_read_nothing_else_that_figures_change(
+    graph: narrow.Graph,
+) -> None:
+    """What they read is in the hash of the indicator, or of their own kind."""
+    changed = changed_by_figures(graph)
+    by_indicator = kept_in_part(by_indicator=True)
+    known = by_indicator | {CONTENT} | set(graph[CONTENT].parents)
+    # Limits of a count are what they are; releases are looked up, see below.
+    harmless = {"int_poisson_limit_calculated", "dim_release"}
+    assert len(by_indicator) > 5
+    for key in by_indicator:
+        assert CONTENT in graph[key].parents, key
+        read = changed & stored_parents(graph, key) - known
+        assert {graph[name].name for name in read} <= harmless, key
+
+
+def stored_parents(graph: narrow.Graph, key: str) -> set[str]:
+    """Return what a model reads, directly or over views."""
+    return {
+        found
+        for parent in graph[key].parents
+        for found in (
+            stored_parents(graph, parent)
+            if parent in graph and graph[parent].kind == "view"
+            else {parent}
+        )
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+{{ config_by_indicator() }}
+
 with figures as (
     select
         released.*,
@@ -9,9 +11,12 @@ with figures as (
     from {{ ref("fct_released_indicator") }} as released
     inner join {{ ref("dim_area") }} as areas on released.area_key = areas.area_key
     where
-        areas.municipality_code is not null
-        or areas.area_level = 'municipality'
-        or areas.area_code = '{{ var("city_code") }}'
+        (
+            areas.municipality_code is not null
+            or areas.area_level = 'municipality'
+            or areas.area_code = '{{ var("city_code") }}'
+        )
+        and {{ is_of_changed_indicator("released.indicator_code") }}
 ),
 
 indicators as (

@@ -1,11 +1,17 @@
+{{ config_by_indicator() }}
+
 with figures as (
     select * from {{ ref("fct_indicator_assessment") }}
-    where indicator_value is not null
+    where
+        indicator_value is not null
+        and {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 released as (
     select * from {{ ref("fct_released_indicator") }}
-    where indicator_value is not null
+    where
+        indicator_value is not null
+        and {{ is_of_changed_indicator("indicator_code") }}
 ),
 
 areas as (
