@@ -14,7 +14,8 @@ say so in their properties (``looks_up_releases``): what is new there is of rows
 The sources are what they were where a delivery describes its own as all before it did.
 
 A delivery of figures speaks of few measures: large tables are made anew for these only
-(``macros/changed_measures.sql``).
+(``macros/changed_measures.sql``), or for the indicators in which something changed
+(``macros/changed_indicators.sql``).
 
 Whatever else may have happened is not guessed at: :func:`selection` returns None, and all is built.
 """

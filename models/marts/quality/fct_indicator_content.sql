@@ -4,59 +4,72 @@
     )
 }}
 
-{%- set facts = [
-    "fct_indicator_value",
-    "fct_indicator_vintage",
-    "fct_indicator_confidentiality",
-    "fct_missing_figure",
-] %}
-
 with indicators as (
     select * from {{ ref("dim_indicator") }}
 ),
 
-{% for fact in facts -%}
-    {{ fact }} as (
-        select * from {{ ref(fact) }}
-    ),
+figures as (
+    select * from {{ ref("fct_indicator_value") }}
+),
 
-{% endfor -%}
--- The order of rows does not matter, nor a name of a column: what it holds does.
+vintages as (
+    select * from {{ ref("fct_indicator_vintage") }}
+),
+
+decisions as (
+    select * from {{ ref("fct_indicator_confidentiality") }}
+),
+
+gaps as (
+    select * from {{ ref("fct_missing_figure") }}
+),
+
+-- Of what table a row is counts as well, its place in the table does not.
 hashed as (
-    {% for fact in facts -%}
-        select
-            {{ fact }}.indicator_code,
-            hash('{{ fact }}', {{ fact }}) as row_hash
-        from {{ fact }}
-        {%- if not loop.last %}
-            union all
-        {% endif %}
-    {%- endfor %}
+    select
+        figures.indicator_code,
+        hash('figures', figures) as row_hash
+    from figures
+    union all
+    select
+        vintages.indicator_code,
+        hash('vintages', vintages) as row_hash
+    from vintages
+    union all
+    select
+        decisions.indicator_code,
+        hash('decisions', decisions) as row_hash
+    from decisions
+    union all
+    select
+        gaps.indicator_code,
+        hash('gaps', gaps) as row_hash
+    from gaps
 ),
 
 summed as (
     select
-        indicator_code,
-        sum(row_hash) as content_hash
-    from hashed
-    group by indicator_code
+        indicators.indicator_code,
+        coalesce(sum(hashed.row_hash), 0) as content_hash
+    from indicators
+    left join hashed on indicators.indicator_code = hashed.indicator_code
+    group by indicators.indicator_code
+),
+
+nothing_known as (
+    select
+        cast(null as varchar) as indicator_code,
+        cast(null as hugeint) as content_hash
 ),
 
 final as (
     select
-        indicators.indicator_code,
-        coalesce(summed.content_hash, 0) as content_hash,
-        {% if is_incremental() -%}
-            coalesce(summed.content_hash, 0) is distinct from before.content_hash
-        {%- else -%}
-            true
-        {%- endif %} as is_changed
-    from indicators
-    left join summed on indicators.indicator_code = summed.indicator_code
-    {% if is_incremental() -%}
-        left join {{ this }} as before
-            on indicators.indicator_code = before.indicator_code
-    {%- endif %}
+        summed.indicator_code,
+        summed.content_hash,
+        coalesce(summed.content_hash != previous.content_hash, true) as is_changed
+    from summed
+    left join {{ this if is_incremental() else "nothing_known" }} as previous
+        on summed.indicator_code = previous.indicator_code
 )
 
 select * from final

@@ -108,11 +108,6 @@ measured as (
     )
 ),
 
-towns as (
-    select * from measured
-    where is_town
-),
-
 -- Where nothing is known of the town itself, all its parts together are the town.
 compared as (
     select
@@ -125,9 +120,10 @@ compared as (
             * measured.parts_numerator / nullif(measured.parts_denominator, 0)
         ) as town_value
     from measured
-    left join towns
+    left join measured as towns
         on
-            measured.audience_code = towns.audience_code
+            towns.is_town
+            and measured.audience_code = towns.audience_code
             and measured.compared_town_code = towns.area_code
             and measured.indicator_code = towns.indicator_code
             and measured.time_key = towns.time_key
