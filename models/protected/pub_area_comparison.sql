@@ -1,10 +1,6 @@
-{{ config_by_indicator() }}
-
 with figures as (
     select * from {{ ref("fct_released_indicator") }}
-    where
-        is_comparison_year
-        and {{ is_of_changed_indicator("indicator_code") }}
+    where is_comparison_year
 ),
 
 areas as (

@@ -68,6 +68,18 @@ def test_models_with_rows_of_an_indicator_read_nothing_else_that_figures_change(
         assert {graph[name].name for name in read} <= harmless, key
 
 
+def test_models_with_rows_of_an_indicator_look_at_no_other_indicator() -> None:
+    """A window over several indicators would see those alone that changed."""
+    nodes = manifest().nodes
+    windows = [
+        (key, window)
+        for key in kept_in_part(by_indicator=True)
+        for window in re.findall(r"partition by\s+([^()]*?)(?:order by|\))", nodes[key].raw_code)
+    ]
+    assert windows
+    assert [key for key, window in windows if "indicator_code" not in window] == []
+
+
 def stored_parents(graph: narrow.Graph, key: str) -> set[str]:
     """Return what a model reads, directly or over views."""
     return {
